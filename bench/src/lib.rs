@@ -1,0 +1,1 @@
+//! Benchmarks of the packet path beside the physical limit.

@@ -1,0 +1,1 @@
+//! ICE-lite server: tuples, candidates, consent.

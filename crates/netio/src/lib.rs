@@ -1,0 +1,1 @@
+//! UDP and TCP sockets, batching, segmentation offload; the only crate with `unsafe`.

@@ -1,0 +1,1 @@
+//! A link emulator with real queues and virtual time (development only).

@@ -1,0 +1,1 @@
+//! RTP capabilities and parameters: validation, matching, mapping; pure functions.

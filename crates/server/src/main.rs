@@ -1,0 +1,2 @@
+//! The miso program: arguments, listeners, rooms, bot, embedded web app.
+fn main() {}

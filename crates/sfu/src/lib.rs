@@ -1,0 +1,1 @@
+//! The sans-IO core: mediasoup's semantics, one `&mut self` per worker.

@@ -1,0 +1,1 @@
+//! protoo framing and every message type of the demo's protocol.

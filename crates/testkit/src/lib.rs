@@ -1,0 +1,1 @@
+//! A world of simulated peers on miso-netsim (development only).

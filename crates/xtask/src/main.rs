@@ -1,0 +1,2 @@
+//! Chores: run, test, bench, fuzz, lint.
+fn main() {}

@@ -1,1 +1,10 @@
 //! Bytes to values and back: RTP, RTCP, STUN framing, header extensions, codec descriptors; ids and units.
+//!
+//! Everything here is pure: a parser borrows its input and returns ranges or small values, a writer fills a
+//! caller's buffer. No input can make it panic; a malformed one yields a small `Copy` error.
+
+mod ids;
+mod units;
+
+pub use ids::{ExtSeq, Mid, Pt, Rid, RtpTime, Seq, Ssrc, TooLong};
+pub use units::{Bitrate, NtpTime};

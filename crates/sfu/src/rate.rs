@@ -1,0 +1,125 @@
+//! Bitrates over a sliding window, and totals beside them.
+
+#![deny(clippy::indexing_slicing)]
+
+use std::time::{Duration, Instant};
+
+use miso_wire::Bitrate;
+
+/// Steps of a window. More make the rate smoother at its edge and each counter larger.
+const BUCKETS: usize = 40;
+
+/// Window of the rates that statistics show. Longer is steadier and slower to notice a change.
+pub(crate) const RATE_WINDOW: Duration = Duration::from_millis(1_000);
+
+/// Counts packets and bytes: in total, and within the last window.
+///
+/// A rate divides by the whole window also while it fills, so a new stream ramps up over one window.
+#[derive(Clone, Debug)]
+pub(crate) struct RateCounter {
+    /// Bytes of each step, indexed by step number modulo [`BUCKETS`].
+    bytes: [u32; BUCKETS],
+    /// Packets of each step, likewise.
+    packets: [u32; BUCKETS],
+    /// When step 0 began: the first packet.
+    epoch: Option<Instant>,
+    /// The newest step that holds anything.
+    newest: u64,
+    /// Length of one step.
+    step: Duration,
+    /// Packets since the beginning.
+    total_packets: u64,
+    /// Bytes since the beginning.
+    total_bytes: u64,
+}
+
+impl RateCounter {
+    /// A counter over `window`, which is at least 40 ms.
+    pub(crate) fn new(window: Duration) -> Self {
+        let step = (window / BUCKETS as u32).max(Duration::from_millis(1));
+        Self {
+            bytes: [0; BUCKETS],
+            packets: [0; BUCKETS],
+            epoch: None,
+            newest: 0,
+            step,
+            total_packets: 0,
+            total_bytes: 0,
+        }
+    }
+
+    /// Counts one packet of `bytes`. Padding alone is a packet of no bytes.
+    pub(crate) fn add(&mut self, bytes: usize, now: Instant) {
+        let epoch = *self.epoch.get_or_insert(now);
+        self.advance_to(self.step_at(epoch, now));
+        // A packet of a clock read before the newest counts in the newest step.
+        let slot = slot_of(self.newest);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        if let (Some(sum), Some(count)) = (self.bytes.get_mut(slot), self.packets.get_mut(slot)) {
+            *sum = sum.saturating_add(bytes);
+            *count = count.saturating_add(1);
+        }
+        self.total_packets += 1;
+        self.total_bytes += u64::from(bytes);
+    }
+
+    /// Bits per second over the window that ends now.
+    pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
+        Bitrate::of(
+            self.window_sum(&self.bytes, now),
+            self.step * BUCKETS as u32,
+        )
+    }
+
+    /// Packets within the window that ends now.
+    pub(crate) fn recent_packets(&self, now: Instant) -> u64 {
+        self.window_sum(&self.packets, now)
+    }
+
+    /// Packets since the beginning.
+    pub(crate) fn total_packets(&self) -> u64 {
+        self.total_packets
+    }
+
+    /// Bytes since the beginning.
+    pub(crate) fn total_bytes(&self) -> u64 {
+        self.total_bytes
+    }
+
+    fn step_at(&self, epoch: Instant, now: Instant) -> u64 {
+        let elapsed = now.saturating_duration_since(epoch).as_nanos();
+        u64::try_from(elapsed / self.step.as_nanos().max(1)).unwrap_or(u64::MAX)
+    }
+
+    /// Empties the steps between the newest and `step`.
+    fn advance_to(&mut self, step: u64) {
+        let stale = step.saturating_sub(self.newest).min(BUCKETS as u64);
+        for gone in 0..stale {
+            let slot = slot_of(step - gone);
+            if let (Some(sum), Some(count)) = (self.bytes.get_mut(slot), self.packets.get_mut(slot))
+            {
+                *sum = 0;
+                *count = 0;
+            }
+        }
+        self.newest = self.newest.max(step);
+    }
+
+    fn window_sum(&self, buckets: &[u32; BUCKETS], now: Instant) -> u64 {
+        let Some(epoch) = self.epoch else { return 0 };
+        let current = self.step_at(epoch, now).max(self.newest);
+        let idle = current - self.newest;
+        let alive = (BUCKETS as u64).saturating_sub(idle).min(self.newest + 1);
+        (0..alive)
+            .filter_map(|age| buckets.get(slot_of(self.newest - age)))
+            .map(|&value| u64::from(value))
+            .sum()
+    }
+}
+
+fn slot_of(step: u64) -> usize {
+    (step % BUCKETS as u64) as usize
+}
+
+#[cfg(test)]
+mod tests;

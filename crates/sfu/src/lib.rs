@@ -14,3 +14,5 @@ mod ring;
 
 #[cfg(test)]
 mod testing;
+
+pub mod sctp;

@@ -1,0 +1,6 @@
+//! Two of our associations over a seeded, lossy pipe in virtual time.
+
+mod hostile;
+mod lifecycle;
+mod messages;
+mod world;

@@ -150,10 +150,16 @@ impl MimeType {
 
     /// The RTX codec of a kind.
     pub fn rtx(kind: MediaKind) -> Self {
+        Self::of(kind, "rtx")
+    }
+
+    /// The type `kind/subtype`.
+    pub(crate) fn of(kind: MediaKind, subtype: &str) -> Self {
+        let codec = Codec::named(subtype);
         Self {
-            text: format!("{kind}/rtx"),
+            text: format!("{kind}/{subtype}"),
             kind,
-            codec: Codec::Rtx,
+            codec,
         }
     }
 }

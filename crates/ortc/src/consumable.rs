@@ -1,0 +1,96 @@
+//! What consumers can get of a producer, before it is known who consumes.
+
+use crate::producer::rtx_capability_for;
+use crate::{
+    CodecParameters, HeaderExtensionUri, MediaKind, RtcpParameters, RtpCapabilities,
+    RtpCodecCapability, RtpCodecParameters, RtpEncodingParameters, RtpHeaderExtensionParameters,
+    RtpMapping, RtpParameters,
+};
+
+/// A producer's parameters in its router's terms: the router's payload types and header extensions, the producer's
+/// format parameters, mapped SSRCs. The router's RTX codecs are there even when the producer has none.
+pub fn consumable_rtp_parameters(
+    kind: MediaKind,
+    parameters: &RtpParameters,
+    router: &RtpCapabilities,
+    mapping: &RtpMapping,
+) -> RtpParameters {
+    RtpParameters {
+        mid: None,
+        codecs: codecs(parameters, router, mapping),
+        header_extensions: header_extensions(kind, parameters, router),
+        encodings: encodings(parameters, mapping),
+        rtcp: RtcpParameters {
+            cname: parameters.rtcp.cname.clone(),
+            reduced_size: true,
+            mux: None,
+        },
+        msid: parameters.msid.clone(),
+    }
+}
+
+fn codecs(
+    parameters: &RtpParameters,
+    router: &RtpCapabilities,
+    mapping: &RtpMapping,
+) -> Vec<RtpCodecParameters> {
+    let mut codecs = Vec::with_capacity(parameters.codecs.len());
+    for codec in parameters.codecs.iter().filter(|codec| !codec.is_rtx()) {
+        let Some(payload_type) = mapping.mapped_payload_type(codec.payload_type) else {
+            continue;
+        };
+        let mut of_router = router.codecs.iter();
+        let found = of_router.find(|it| it.preferred_payload_type == Some(payload_type));
+        codecs.extend(found.and_then(|it| in_use(it, codec.parameters.clone())));
+        let rtx = rtx_capability_for(router, payload_type);
+        codecs.extend(rtx.and_then(|it| in_use(it, it.parameters.clone())));
+    }
+    codecs
+}
+
+/// A codec of the router in use with these parameters.
+fn in_use(codec: &RtpCodecCapability, parameters: CodecParameters) -> Option<RtpCodecParameters> {
+    Some(RtpCodecParameters {
+        mime_type: codec.mime_type.clone(),
+        payload_type: codec.preferred_payload_type?,
+        clock_rate: codec.clock_rate,
+        channels: codec.channels,
+        parameters,
+        rtcp_feedback: codec.rtcp_feedback.clone(),
+    })
+}
+
+fn header_extensions(
+    kind: MediaKind,
+    parameters: &RtpParameters,
+    router: &RtpCapabilities,
+) -> Vec<RtpHeaderExtensionParameters> {
+    // Nobody but the sender can know when a frame was captured.
+    let captured = parameters
+        .extension_id(&HeaderExtensionUri::AbsCaptureTime)
+        .is_some();
+    let offered = router.header_extensions.iter().filter(|extension| {
+        extension.kind == kind
+            && extension.direction.can_send()
+            && (captured || extension.uri != HeaderExtensionUri::AbsCaptureTime)
+    });
+    let in_use = offered.map(|extension| RtpHeaderExtensionParameters {
+        uri: extension.uri.clone(),
+        id: extension.preferred_id,
+        encrypt: extension.preferred_encrypt,
+        parameters: CodecParameters::new(),
+    });
+    in_use.collect()
+}
+
+fn encodings(parameters: &RtpParameters, mapping: &RtpMapping) -> Vec<RtpEncodingParameters> {
+    let both = parameters.encodings.iter().zip(&mapping.encodings);
+    let mapped = both.map(|(encoding, mapping)| RtpEncodingParameters {
+        ssrc: Some(mapping.mapped_ssrc),
+        rid: None,
+        codec_payload_type: None,
+        rtx: None,
+        ..encoding.clone()
+    });
+    mapped.collect()
+}

@@ -3,11 +3,36 @@
 //! Everything here is pure: a parser borrows its input and returns ranges or small values, a writer fills a
 //! caller's buffer. No input can make it panic; a malformed one yields a small `Copy` error.
 
+#![deny(
+    clippy::indexing_slicing,
+    reason = "whatever comes from the network must not be able to panic"
+)]
+
+mod bytes;
+mod classify;
+mod extension;
 mod framing;
 mod ids;
+mod rtcp;
+mod rtp;
 pub mod stun;
 mod units;
 
+pub use bytes::BufferFull;
+pub use classify::{PacketKind, classify};
+pub use extension::{
+    AbsCaptureTime, AbsSendTime, AudioLevel, ExtensionBlock, ExtensionElements, ExtensionError,
+    ExtensionForm, ExtensionKind, ExtensionWriter, PlayoutDelay, TransmissionOffset,
+    VideoOrientation, read_mid, read_rid, read_transport_seq, write_mid, write_transport_seq,
+};
 pub use framing::{Deframer, FrameTooLong, MAX_BUFFERED, frame_prefix};
 pub use ids::{ExtSeq, Mid, Pt, Rid, RtpTime, Seq, Ssrc, TooLong};
+pub use rtcp::{
+    Bye, Dlrr, DlrrBlock, FeedbackTime, Fir, FirEntry, Nack, Pli, ReceiverReport, Remb,
+    ReportBlock, RtcpError, RtcpPacket, RtcpPackets, RtcpWriter, Sdes, SdesChunk, SenderInfo,
+    SenderReport, TransportFeedback, TransportFeedbackHead, Xr, XrBlock,
+};
+pub use rtp::{
+    RtpError, RtpFields, RtpHeader, set_marker, set_pt, set_seq, set_ssrc, set_timestamp,
+};
 pub use units::{Bitrate, NtpTime};

@@ -1,0 +1,93 @@
+/** Which tiles the stage shows: derived from the state, kept nowhere. */
+import type { Peer, RemoteMedia, State } from './types';
+
+export interface Tile {
+  /** Stable while the same picture is shown. */
+  key: string;
+  kind: 'camera' | 'share';
+  peerId: string;
+  name: string;
+  own: boolean;
+  /** Null shows the avatar. */
+  video: MediaStreamTrack | null;
+  consumerId: string | null;
+  micOff: boolean;
+  /** The picture is held: by its sender, by audio-only mode, or because no layer can be sent. */
+  held: boolean;
+  /** 0 to 10; null when unknown. */
+  score: number | null;
+}
+
+type Source = Pick<State, 'me' | 'peers' | 'media' | 'mic' | 'webcam' | 'share'>;
+
+/** Own tiles first, then each peer's: every camera, every shared screen. */
+export function tilesOf(state: Source): Tile[] {
+  const tiles = ownTiles(state);
+  const byPeer = groupMedia(state);
+  for (const [peerId, media] of byPeer) {
+    tiles.push(...peerTiles(state.peers.get(peerId) ?? strangerOf(peerId), media));
+  }
+  return tiles;
+}
+
+/** The tile to enlarge: the pinned one, else the newest screen that somebody else shares. */
+export function mainTile(tiles: readonly Tile[], pinned: string | null): string | null {
+  if (pinned !== null && tiles.some((tile) => tile.key === pinned)) return pinned;
+  return tiles.findLast((tile) => tile.kind === 'share' && !tile.own)?.key ?? null;
+}
+
+function ownTiles({ me, mic, webcam, share }: Source): Tile[] {
+  const common = { peerId: me.id, name: me.name, own: true, consumerId: null, held: false };
+  const micOff = mic.status !== 'live' || mic.muted;
+  const camera = { ...common, key: 'me', kind: 'camera', video: webcam.track, micOff } as const;
+  const tiles: Tile[] = [{ ...camera, score: null }];
+  if (share.video !== null) {
+    const video = share.video;
+    tiles.push({ ...common, key: 'me:share', kind: 'share', video, micOff: false, score: null });
+  }
+  return tiles;
+}
+
+function groupMedia({ peers, media }: Source): Map<string, RemoteMedia[]> {
+  const groups = new Map<string, RemoteMedia[]>(Array.from(peers.keys(), (id) => [id, []]));
+  for (const item of media.values()) {
+    const group = groups.get(item.peerId);
+    if (group === undefined) groups.set(item.peerId, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function peerTiles(peer: Peer, media: RemoteMedia[]): Tile[] {
+  const voices = media.filter((item) => item.kind === 'audio' && !item.share);
+  const micOff = !voices.some((voice) => !voice.producerPaused);
+  const common = { peerId: peer.id, name: peer.name, own: false };
+  const tiles = media
+    .filter((item) => item.kind === 'video')
+    .map((item): Tile => ({ ...common, ...videoOf(item), micOff: !item.share && micOff }));
+  const camera = tiles.find((tile) => tile.kind === 'camera');
+  if (camera !== undefined) {
+    // The peer's place on the stage stays the same when the camera goes off and on.
+    camera.key = peer.id;
+    return tiles;
+  }
+  const blank = { kind: 'camera', video: null, consumerId: null, held: false } as const;
+  const score = voices[0]?.score?.score ?? null;
+  return [{ ...common, ...blank, key: peer.id, micOff, score }, ...tiles];
+}
+
+function videoOf(item: RemoteMedia) {
+  return {
+    key: item.id,
+    kind: item.share ? 'share' : 'camera',
+    video: item.track,
+    consumerId: item.id,
+    held: item.producerPaused || item.localPaused || item.layers?.spatial === null,
+    score: item.score?.score ?? null,
+  } as const;
+}
+
+/** Media may belong to somebody the server does not list, such as a broadcaster with one's own id. */
+function strangerOf(id: string): Peer {
+  return { id, name: id, device: null };
+}

@@ -15,7 +15,8 @@ use plain as system;
 mod recv;
 mod send;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;
 
 pub use recv::{Datagram, DatagramsMut, RecvBatch};

@@ -12,14 +12,14 @@ use super::{Event, Interest, Token, WAKER};
 pub(super) struct Set {
     /// In the order of registration.
     watched: Vec<(RawFd, Token, Interest)>,
+    /// The same without tokens, as the system takes them.
+    polled: Vec<libc::pollfd>,
 }
 
 /// Records that the system fills.
 pub(super) struct RawEvents {
     /// One for each watched descriptor at the last wait, with its token.
     records: Vec<(libc::pollfd, Token)>,
-    /// The same without tokens, as the system takes them.
-    polled: Vec<libc::pollfd>,
     /// Events to be told by one wait.
     capacity: usize,
 }
@@ -29,7 +29,6 @@ impl RawEvents {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             records: Vec::with_capacity(capacity),
-            polled: Vec::with_capacity(capacity),
             capacity,
         }
     }
@@ -61,7 +60,10 @@ impl Set {
     /// A set of the signal alone.
     pub(super) fn new(signal: &Signal) -> io::Result<Self> {
         let watched = vec![(signal.far.as_raw_fd(), WAKER, Interest::Read)];
-        Ok(Self { watched })
+        Ok(Self {
+            watched,
+            polled: Vec::new(),
+        })
     }
 
     /// Adds a descriptor.
@@ -107,8 +109,8 @@ impl Set {
         events: &mut RawEvents,
     ) -> io::Result<()> {
         events.records.clear();
-        events.polled.clear();
-        events.polled.extend(self.watched.iter().map(record));
+        self.polled.clear();
+        self.polled.extend(self.watched.iter().map(record));
         let timeout = timeout.map_or(-1, |timeout| {
             let milliseconds = timeout.as_nanos().div_ceil(1_000_000);
             libc::c_int::try_from(milliseconds).unwrap_or(libc::c_int::MAX)
@@ -116,8 +118,8 @@ impl Set {
         // SAFETY: the records are writable and as many as announced.
         let result = unsafe {
             libc::poll(
-                events.polled.as_mut_ptr(),
-                events.polled.len() as libc::nfds_t,
+                self.polled.as_mut_ptr(),
+                self.polled.len() as libc::nfds_t,
                 timeout,
             )
         };
@@ -125,7 +127,7 @@ impl Set {
         let tokens = self.watched.iter().map(|(_, token, _)| *token);
         events
             .records
-            .extend(events.polled.iter().copied().zip(tokens));
+            .extend(self.polled.iter().copied().zip(tokens));
         Ok(())
     }
 }

@@ -1,7 +1,9 @@
 //! Socket addresses as the kernel reads and writes them.
 
 use std::mem::size_of;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+#[cfg(target_os = "linux")]
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
 
 /// A `sockaddr` of either family. The family field decides which member is valid.
 #[derive(Clone, Copy)]

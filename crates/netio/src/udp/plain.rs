@@ -85,6 +85,10 @@ pub(super) fn recv(socket: &UdpSocket, shape: &Shape, batch: &mut RecvBatch) -> 
 }
 
 /// Sends all messages, a call for each datagram. The source address is the system's choice.
+#[expect(
+    clippy::needless_pass_by_ref_mut,
+    reason = "as on Linux, where a refusal of offload is noted"
+)]
 pub(super) fn send<'a, I>(
     socket: &UdpSocket,
     shape: &mut Shape,

@@ -151,11 +151,14 @@ impl PacketPool {
     /// A block with room for `len` bytes. None when `len` is over [`MAX_PACKET`] or the pool is full: the packet is
     /// to be dropped and counted. The content of the block is undefined until [`block_mut`](Self::block_mut) is filled.
     pub(crate) fn alloc(&mut self, len: usize, meta: PacketMeta) -> Option<PacketIndex> {
-        let (size, slot) = match len {
-            0..=SMALL_BLOCK => (BlockSize::Small, self.small.alloc(meta)?),
-            ..=MEDIUM_BLOCK => (BlockSize::Medium, self.medium.alloc(meta)?),
-            ..=MAX_PACKET => (BlockSize::Large, self.large.alloc(meta)?),
-            _ => return None,
+        let (size, slot) = if len <= SMALL_BLOCK {
+            (BlockSize::Small, self.small.alloc(meta)?)
+        } else if len <= MEDIUM_BLOCK {
+            (BlockSize::Medium, self.medium.alloc(meta)?)
+        } else if len <= MAX_PACKET {
+            (BlockSize::Large, self.large.alloc(meta)?)
+        } else {
+            return None;
         };
         Some(PacketIndex::new(size, slot))
     }

@@ -148,13 +148,7 @@ fn indications_and_responses_are_dropped_in_silence() {
     for class in [Class::Indication, Class::Success, Class::Error] {
         let mut host = Host::new();
         assert_eq!(
-            host.receive(
-                &Request {
-                    class,
-                    ..plain()
-                },
-                1
-            ),
+            host.receive(&Request { class, ..plain() }, 1),
             Verdict::Discarded(Discard::NotRequest)
         );
         assert_eq!((host.reply_kind(), host.events()), (None, vec![]));

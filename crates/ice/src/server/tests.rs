@@ -299,6 +299,9 @@ fn after_a_restart_both_credentials_work_until_the_new_ones_are_used() {
         "signed with what was used"
     );
 
+    assert_eq!(host.receive(&plain(), 1), Verdict::Accepted);
+    assert_eq!(host.events(), [], "not retired by being used");
+
     let mixed = Request {
         password: plain().password,
         ..Request::to(&credentials(2))

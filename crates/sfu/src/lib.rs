@@ -1,18 +1,19 @@
 //! The sans-IO core: mediasoup's semantics, one `&mut self` per worker.
 
-#![cfg_attr(
-    not(test),
-    allow(
-        dead_code,
-        reason = "the stream units come before the objects that use them"
-    )
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "the stream units come before the objects that use them"
 )]
 
 mod packet;
 mod rate;
+mod recv_stream;
 mod ring;
+mod score;
 
 #[cfg(test)]
 mod testing;
 
+pub mod observer;
 pub mod sctp;

@@ -10,6 +10,7 @@
 
 mod bytes;
 mod classify;
+mod codec;
 mod extension;
 mod framing;
 mod ids;
@@ -20,6 +21,11 @@ mod units;
 
 pub use bytes::BufferFull;
 pub use classify::{PacketKind, classify};
+pub use codec::{
+    Av1Aggregation, Codec, DecodeTargetIndication, DependencyDescriptor, DependencyStructure,
+    DependencyTemplate, PayloadError, PayloadInfo, Vp8Descriptor, Vp8PictureId, Vp8Tl0PicIdx,
+    Vp9Descriptor, Vp9Layers, h264_has_sps, opus_is_dtx,
+};
 pub use extension::{
     AbsCaptureTime, AbsSendTime, AudioLevel, ExtensionBlock, ExtensionElements, ExtensionError,
     ExtensionForm, ExtensionKind, ExtensionWriter, PlayoutDelay, TransmissionOffset,

@@ -24,13 +24,13 @@ pub struct ConsumerOptions<'a> {
     pub pipe: bool,
 }
 
-/// Whether a side with these capabilities can take anything of a producer with these consumable parameters.
+/// Whether a side with these capabilities can take anything of a producer with these consumable parameters: whether
+/// [`consumer_rtp_parameters`] would succeed.
+///
+/// mediasoup also says no where the first codec in common is RTX of a codec that is not, though consuming works.
 pub fn can_consume(consumable: &RtpParameters, remote: &RtpCapabilities) -> bool {
-    let first = consumable
-        .codecs
-        .iter()
-        .find(|codec| match_in(remote, codec).is_some());
-    first.is_some_and(|codec| !codec.is_rtx())
+    let mut media = consumable.codecs.iter().filter(|codec| !codec.is_rtx());
+    media.any(|codec| match_in(remote, codec).is_some())
 }
 
 /// The feedback mechanisms of the first codec in `remote` that is the same as `codec`.

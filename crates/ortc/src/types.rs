@@ -25,3 +25,6 @@ pub use scalability::{ScalabilityLayers, ScalabilityMode, parse_scalability_mode
 pub use sctp::{
     NumSctpStreams, SctpCapabilities, SctpParameters, SctpStreamId, SctpStreamParameters,
 };
+
+#[cfg(test)]
+mod tests;

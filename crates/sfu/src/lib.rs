@@ -6,11 +6,13 @@
     reason = "the stream units come before the objects that use them"
 )]
 
+mod key_frame;
 mod packet;
 mod rate;
 mod recv_stream;
 mod ring;
 mod score;
+mod send_stream;
 
 #[cfg(test)]
 mod testing;

@@ -25,6 +25,7 @@ mod rtx;
 mod sequence;
 mod stats;
 
+pub(crate) use report::{compact, round_trip};
 pub(crate) use stats::RecvStreamStats;
 
 /// Silence after which a layer of a simulcast counts as dead. Longer keeps consumers on a frozen layer, shorter takes
@@ -280,7 +281,7 @@ impl RecvStream {
     /// Takes a DLRR sub-block of an extended report about our receiver reference time; `ntp_now` is our NTP time. The
     /// sub-block belongs to the stream that its SSRC names, or to the sender of the report where that is zero.
     pub(crate) fn dlrr(&mut self, block: &Dlrr, ntp_now: NtpTime) {
-        if let Some(rtt) = report::round_trip(block.last_rr, block.delay, ntp_now) {
+        if let Some(rtt) = round_trip(block.last_rr, block.delay, ntp_now) {
             self.rtt = Some(rtt);
             self.nack.set_rtt(rtt);
         }

@@ -41,7 +41,8 @@ impl Certificate {
         aws_lc_rs::rand::fill(&mut serial).map_err(|_| CertificateError::Generate)?;
         params.serial_number = Some(serial.to_vec().into());
         let year = year_of(today);
-        params.not_before = date_time_ymd(year - VALID_YEARS, 1, 1);
+        // Some parsers of peers know no date before 1970, not even when the clock of this machine says 1970.
+        params.not_before = date_time_ymd((year - VALID_YEARS).max(1_970), 1, 1);
         params.not_after = date_time_ymd(year + VALID_YEARS, 12, 31);
         let certificate = params.self_signed(&key).map_err(failed)?;
         Ok(Self {

@@ -121,9 +121,10 @@ impl Dtls {
         }
     }
 
-    /// How many datagrams were discarded unread: before the start, after the end, or no DTLS that could matter.
+    /// How many datagrams were discarded: unread before the start, after the end and where they could not matter, or
+    /// because the caller has let too much wait.
     pub const fn discarded(&self) -> u64 {
-        self.discarded
+        self.discarded + self.transmits.refused() + self.data.refused()
     }
 
     /// ICE has connected. Takes the role that [`set_remote`](Self::set_remote) gave, or without one the server's, so
@@ -181,27 +182,14 @@ impl Dtls {
             self.discarded += 1;
             return;
         }
-        match std::mem::replace(&mut self.stage, Stage::Failed) {
-            Stage::Listening(listening) => self.listen(listening, datagram, now),
-            Stage::Handshaking(mut session) => {
-                let fed = session.feed(datagram, self.sink(), now);
-                self.stage = Stage::Handshaking(session);
-                self.settle(fed, now);
-            }
-            Stage::Unverified(mut session) => {
-                let fed = session.feed(datagram, self.sink(), now);
-                self.stage = Stage::Unverified(session);
-                self.settle(fed, now);
-            }
-            Stage::Open(mut session) => {
-                let fed = session.feed(datagram, self.sink(), now);
-                self.stage = Stage::Open(session);
-                self.settle(fed, now);
-            }
-            idle @ (Stage::New | Stage::Failed | Stage::Closed) => {
-                self.stage = idle;
-                self.discarded += 1;
-            }
+        if let Some((session, sink)) = self.session() {
+            let fed = session.feed(datagram, sink, now);
+            self.settle(fed, now);
+        } else if let Stage::Listening(listening) = &mut self.stage {
+            let listening = std::mem::take(listening);
+            self.listen(listening, datagram, now);
+        } else {
+            self.discarded += 1;
         }
     }
 
@@ -215,17 +203,10 @@ impl Dtls {
             self.fail(reason.unwrap_or(DtlsFailure::Timeout), now);
             return;
         }
-        let sink = Sink {
-            transmits: &mut self.transmits,
-            data: &mut self.data,
-        };
-        let handled = match &mut self.stage {
-            Stage::Handshaking(session) | Stage::Unverified(session) | Stage::Open(session) => {
-                session.handle_timeout(sink, now)
-            }
-            Stage::New | Stage::Listening(_) | Stage::Failed | Stage::Closed => return,
-        };
-        self.settle(handled, now);
+        if let Some((session, sink)) = self.session() {
+            let handled = session.handle_timeout(sink, now);
+            self.settle(handled, now);
+        }
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout), if ever.
@@ -259,16 +240,13 @@ impl Dtls {
     /// [`DtlsError::NotConnected`]; [`DtlsError::TooLong`] over [`MAX_DATA_LEN`]; [`DtlsError::Library`], after which
     /// the endpoint is closed.
     pub fn send_data(&mut self, data: &[u8], now: Instant) -> Result<(), DtlsError> {
-        let Stage::Open(session) = &mut self.stage else {
+        if self.state() != DtlsState::Connected {
             return Err(DtlsError::NotConnected);
-        };
+        }
         if data.len() > MAX_DATA_LEN {
             return Err(DtlsError::TooLong);
         }
-        let sink = Sink {
-            transmits: &mut self.transmits,
-            data: &mut self.data,
-        };
+        let (session, sink) = self.session().ok_or(DtlsError::NotConnected)?;
         let sent = session.send(data, sink, now);
         let failed = sent.is_err();
         self.settle(sent, now);
@@ -289,6 +267,20 @@ impl Dtls {
         Sink {
             transmits: &mut self.transmits,
             data: &mut self.data,
+        }
+    }
+
+    /// The session, if there is one, and where its output goes.
+    fn session(&mut self) -> Option<(&mut Session, Sink<'_>)> {
+        let sink = Sink {
+            transmits: &mut self.transmits,
+            data: &mut self.data,
+        };
+        match &mut self.stage {
+            Stage::Handshaking(session) | Stage::Unverified(session) | Stage::Open(session) => {
+                Some((session, sink))
+            }
+            Stage::New | Stage::Listening(_) | Stage::Failed | Stage::Closed => None,
         }
     }
 
@@ -315,6 +307,7 @@ impl Dtls {
             return;
         }
         self.deadline = Some(now + HANDSHAKE_TIMEOUT);
+        self.transmits.clear();
         let context = self.context.clone();
         match Session::client(&context, self.sink(), now) {
             Ok(session) => self.stage = Stage::Handshaking(session),
@@ -341,13 +334,14 @@ impl Dtls {
         };
         let mut session = Session::server(&self.context, &hello, now);
         match session.feed(&datagram, self.sink(), now) {
-            Ok(()) => self.stage = Stage::Handshaking(session),
-            Err(error) => self.refuse(listening, DtlsFailure::of(&error), now),
+            Ok(()) if session.has_spoken() => self.stage = Stage::Handshaking(session),
+            Ok(()) => self.refuse(&listening, DtlsFailure::NoCommonCipher, now),
+            Err(error) => self.refuse(&listening, DtlsFailure::of(&error), now),
         }
     }
 
     /// A hello that leads nowhere may be a forged one before the real one, so a few are borne.
-    fn refuse(&mut self, listening: Listening, reason: DtlsFailure, now: Instant) {
+    fn refuse(&mut self, listening: &Listening, reason: DtlsFailure, now: Instant) {
         let refused = listening.refused + 1;
         self.stage = Stage::Listening(Listening {
             hello: HelloAssembler::default(),
@@ -386,25 +380,26 @@ impl Dtls {
 
     /// The handshake is complete: is the peer who it should be?
     fn verify(&mut self, now: Instant) {
-        let (Stage::Handshaking(session) | Stage::Unverified(session)) =
+        let (Stage::Handshaking(mut session) | Stage::Unverified(mut session)) =
             std::mem::replace(&mut self.stage, Stage::Failed)
         else {
             return;
         };
         // Not the handshake is awaited any more, but signalling, which has its own patience.
         self.deadline = None;
-        let Some(remote) = &self.remote else {
-            self.stage = Stage::Unverified(session);
-            return;
-        };
-        match admit(session, remote) {
-            Ok((session, connected)) => {
+        let admitted = self
+            .remote
+            .as_ref()
+            .map(|remote| admit(&mut session, remote));
+        match admitted {
+            None => self.stage = Stage::Unverified(session),
+            Some(Ok(connected)) => {
                 self.stage = Stage::Open(session);
                 self.data.set_limit(MAX_QUEUED);
                 self.events
                     .push_back(DtlsEvent::Connected(Box::new(connected)));
             }
-            Err((session, reason)) => {
+            Some(Err(reason)) => {
                 self.stage = Stage::Unverified(session);
                 self.fail(reason, now);
             }
@@ -418,13 +413,7 @@ impl Dtls {
     }
 
     fn say_goodbye(&mut self, now: Instant) {
-        let sink = Sink {
-            transmits: &mut self.transmits,
-            data: &mut self.data,
-        };
-        if let Stage::Handshaking(session) | Stage::Unverified(session) | Stage::Open(session) =
-            &mut self.stage
-        {
+        if let Some((session, sink)) = self.session() {
             session.close(sink, now);
         }
     }
@@ -437,40 +426,24 @@ impl Dtls {
 }
 
 /// Lets a peer in whose certificate is the right one, and who has agreed on SRTP.
-#[expect(
-    clippy::result_large_err,
-    reason = "the session goes on in both cases, once in a call's life"
-)]
-fn admit(
-    mut session: Session,
-    remote: &Remote,
-) -> Result<(Session, DtlsConnected), (Session, DtlsFailure)> {
-    let Some(certificate) = session.peer_certificate() else {
-        return Err((session, DtlsFailure::Certificate));
-    };
-    if !remote
+fn admit(session: &mut Session, remote: &Remote) -> Result<DtlsConnected, DtlsFailure> {
+    let certificate = session.peer_certificate().ok_or(DtlsFailure::Certificate)?;
+    let known = remote
         .fingerprints
         .iter()
-        .any(|fingerprint| fingerprint.matches(certificate))
-    {
-        return Err((session, DtlsFailure::Fingerprint));
+        .any(|fingerprint| fingerprint.matches(certificate));
+    if !known {
+        return Err(DtlsFailure::Fingerprint);
     }
     let remote_certificate = pem_of(certificate);
-    let keys = session
-        .take_keying()
-        .and_then(|(material, profile)| SrtpKeys::of(profile, &material, session.role()).ok());
-    let Some(srtp) = keys else {
-        return Err((session, DtlsFailure::NoSrtpProfile));
-    };
-    let version = session.version();
-    Ok((
-        session,
-        DtlsConnected {
-            srtp,
-            remote_certificate,
-            version,
-        },
-    ))
+    let (material, profile) = session.take_keying().ok_or(DtlsFailure::NoSrtpProfile)?;
+    let srtp =
+        SrtpKeys::of(profile, &material, session.role()).map_err(|_| DtlsFailure::NoSrtpProfile)?;
+    Ok(DtlsConnected {
+        srtp,
+        remote_certificate,
+        version: session.version(),
+    })
 }
 
 /// What a caller may do wrong.

@@ -13,6 +13,8 @@ pub(super) struct DatagramQueue {
     read: usize,
     /// The most bytes to hold.
     limit: usize,
+    /// How many datagrams were over it.
+    refused: u64,
 }
 
 impl DatagramQueue {
@@ -22,21 +24,27 @@ impl DatagramQueue {
             lens: VecDeque::new(),
             read: 0,
             limit,
+            refused: 0,
         }
     }
 
+    /// How many datagrams did not fit.
+    pub(super) const fn refused(&self) -> u64 {
+        self.refused
+    }
+
     /// Holds one more, unless that would be over the limit.
-    pub(super) fn push(&mut self, datagram: &[u8]) -> bool {
+    pub(super) fn push(&mut self, datagram: &[u8]) {
         if self.lens.is_empty() {
             self.clear();
         }
         // Counts what was taken too, so the buffer is bounded as well and not only what is in it.
         if self.bytes.len() + datagram.len() > self.limit {
-            return false;
+            self.refused += 1;
+            return;
         }
         self.bytes.extend_from_slice(datagram);
         self.lens.push_back(datagram.len());
-        true
     }
 
     pub(super) fn pop(&mut self) -> Option<&[u8]> {

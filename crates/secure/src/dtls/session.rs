@@ -26,6 +26,8 @@ pub(super) struct Session {
     buffer: Vec<u8>,
     /// When it wants to be called.
     next: Option<Instant>,
+    /// It has sent something.
+    has_spoken: bool,
     /// The peer's certificate, DER. Not verified.
     peer_certificate: Option<Vec<u8>>,
     /// SRTP keying material with its profile.
@@ -77,6 +79,7 @@ impl Session {
             role,
             buffer: vec![0; POLL_BUFFER_LEN],
             next: None,
+            has_spoken: false,
             peer_certificate: None,
             keying: None,
             complete: false,
@@ -86,6 +89,11 @@ impl Session {
 
     pub(super) const fn role(&self) -> DtlsRole {
         self.role
+    }
+
+    /// Whether the hello that it was fed was worth an answer.
+    pub(super) const fn has_spoken(&self) -> bool {
+        self.has_spoken
     }
 
     pub(super) const fn is_complete(&self) -> bool {
@@ -166,6 +174,7 @@ impl Session {
         loop {
             let needed = match self.dtls.poll_output(&mut self.buffer) {
                 Output::Packet(datagram) => {
+                    self.has_spoken = true;
                     sink.transmits.push(datagram);
                     continue;
                 }

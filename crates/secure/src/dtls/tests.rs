@@ -1,1 +1,6 @@
+use super::*;
 
+mod connect;
+mod hostile;
+mod loss;
+mod world;

@@ -102,14 +102,35 @@ export class RoomClient {
     this.#lose({ name: 'closed', why: 'left', detail: null });
   }
 
+  /** Enters again after having left, with the devices that were on. */
+  rejoin(): void {
+    this.join();
+    void this.openDevices();
+  }
+
   /** Back to the join screen. */
   toLobby(): void {
     this.#enter({ name: 'lobby' });
+    void this.openDevices();
+  }
+
+  /** Opens the devices that the address and the person's habit ask for. */
+  async openDevices(): Promise<void> {
+    const { produce, autojoin, mic, webcam } = this.#params;
+    if (!produce) return;
+    const { prefs, ...state } = this.#store.getState();
+    await this.media.openWanted({
+      mic: mic && (autojoin || prefs.micOn) && state.mic.track === null,
+      webcam: webcam && (autojoin || prefs.webcamOn) && state.webcam.track === null,
+    });
   }
 
   async setMic(on: boolean): Promise<void> {
     this.#prefer({ micOn: on });
-    if (!on) return this.media.setMuted(true);
+    if (!on) {
+      this.media.setMuted(true);
+      return;
+    }
     this.media.setMuted(false);
     if (this.#store.getState().mic.track === null) await this.media.open('mic');
   }

@@ -30,6 +30,15 @@ export function tilesOf(state: Source): Tile[] {
   return tiles;
 }
 
+/** The peers that no voice is heard of: no microphone, or all of them muted. */
+export function mutedPeers(peers: State['peers'], media: State['media']): Set<string> {
+  const muted = new Set(peers.keys());
+  for (const { kind, share, producerPaused, peerId } of media.values()) {
+    if (kind === 'audio' && !share && !producerPaused) muted.delete(peerId);
+  }
+  return muted;
+}
+
 /** The tile to enlarge: the pinned one, else the newest screen that somebody else shares. */
 export function mainTile(tiles: readonly Tile[], pinned: string | null): string | null {
   if (pinned !== null && tiles.some((tile) => tile.key === pinned)) return pinned;

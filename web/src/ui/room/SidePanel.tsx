@@ -1,0 +1,38 @@
+import { useEffect, type ReactNode } from 'react';
+import { changeView } from '../../state/updates';
+import { useApp } from '../app';
+import { IconButton } from '../common/Button';
+import { CloseIcon } from '../common/icons';
+import styles from './SidePanel.module.css';
+
+interface SidePanelProps {
+  title: string;
+  testId: string;
+  children: ReactNode;
+}
+
+/** Beside the stage; over it on a phone. */
+export function SidePanel({ title, testId, children }: SidePanelProps) {
+  const { store } = useApp();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') store.setState((state) => changeView(state, { panel: null }));
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [store]);
+  return (
+    <aside className={styles.panel} aria-label={title} data-testid={testId}>
+      <header className={styles.head}>
+        <h2 className={styles.title}>{title}</h2>
+        <IconButton
+          label={`Close ${title.toLowerCase()}`}
+          onClick={() => store.setState((state) => changeView(state, { panel: null }))}
+        >
+          <CloseIcon />
+        </IconButton>
+      </header>
+      {children}
+    </aside>
+  );
+}

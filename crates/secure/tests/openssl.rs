@@ -1,5 +1,6 @@
 //! Handshakes with OpenSSL's own client and server over loopback. They need the `openssl` program (Debian: package
 //! `openssl`) and fail without it.
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 #[path = "openssl/support.rs"]
 mod support;

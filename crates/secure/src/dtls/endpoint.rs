@@ -178,10 +178,6 @@ impl Dtls {
 
     /// Takes a datagram whose first byte is 20 to 63, from a tuple that ICE has validated.
     pub fn handle_datagram(&mut self, datagram: &[u8], now: Instant) {
-        if record::has_clear_data(datagram) {
-            self.discarded += 1;
-            return;
-        }
         if let Some((session, sink)) = self.session() {
             let fed = session.feed(datagram, sink, now);
             self.settle(fed, now);

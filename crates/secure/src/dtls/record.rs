@@ -3,7 +3,6 @@
 /// Content types (RFC 6347, section 4.1; RFC 9147, section 4).
 pub(super) const ALERT: u8 = 21;
 pub(super) const HANDSHAKE: u8 = 22;
-const APPLICATION_DATA: u8 = 23;
 
 /// The handshake message that opens a handshake.
 pub(super) const CLIENT_HELLO: u8 = 1;
@@ -47,22 +46,6 @@ pub(super) fn take_record(datagram: &[u8]) -> Option<(Record<'_>, &[u8])> {
         body,
     };
     Some((record, rest))
-}
-
-/// Whether a datagram holds application data that claims to need no key. Nobody honest sends that.
-pub(super) fn has_clear_data(datagram: &[u8]) -> bool {
-    let mut rest = datagram;
-    while let Some((record, behind)) = take_record(rest) {
-        // The unified header of DTLS 1.3 looks otherwise (RFC 9147, section 4); its records need keys.
-        if record.content_type & 0b1110_0000 == 0b0010_0000 {
-            return false;
-        }
-        if record.content_type == APPLICATION_DATA && record.epoch == 0 {
-            return true;
-        }
-        rest = behind;
-    }
-    false
 }
 
 /// A piece of a handshake message (RFC 6347, section 4.2.2).

@@ -242,6 +242,44 @@ fn a_flood_of_handshake_fragments_holds_bounded_memory_and_ends() {
 }
 
 #[test]
+fn changed_copies_of_handshake_datagrams_make_no_panic_and_no_endless_work() {
+    for versions in VERSIONS {
+        for seed in 0..100 {
+            let mut rng = StdRng::seed_from_u64(seed);
+            let mut world = World::new(versions, versions, seed);
+            world.introduce();
+            world.start();
+            let mut seen = 0;
+            while seen < world.log.len() && seen < 60 {
+                let (from, mut datagram) = world.log[seen].clone();
+                seen += 1;
+                for _ in 0..rng.random_range(1..6) {
+                    let at = rng.random_range(0..datagram.len());
+                    datagram[at] = rng.random();
+                }
+                datagram.truncate(rng.random_range(1..=datagram.len()));
+                world.inject(from.other(), &datagram);
+                world.run(Duration::from_millis(rng.random_range(0..30)));
+            }
+            world.settle();
+            assert!(
+                !world.states().contains(&DtlsState::New),
+                "{versions:?} seed {seed}"
+            );
+            let [a, b] = [world.a.connected(), world.b.connected()];
+            if let (Some(a), Some(b)) = (a, b) {
+                assert_eq!(a.srtp.send, b.srtp.recv, "{versions:?} seed {seed}");
+            }
+            assert!(
+                world.log.len() < 500,
+                "{versions:?} seed {seed}: {} datagrams",
+                world.log.len()
+            );
+        }
+    }
+}
+
+#[test]
 fn the_answer_to_a_hello_with_sha1_in_front_chooses_aead() {
     // A hello that offers both versions, with its profiles in Chromium's order. The answer shows the choice; the
     // handshake cannot go on, as nobody has the key to this hello.

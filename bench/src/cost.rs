@@ -178,6 +178,19 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// This and another part of the same measurement, when it is made in turns with others.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            packets: self.packets + other.packets,
+            cpu: self.cpu + other.cpu,
+            instructions: self
+                .instructions
+                .zip(other.instructions)
+                .map(|(one, two)| one + two),
+        }
+    }
+
     /// Processor time of one packet in microseconds.
     #[must_use]
     pub fn us_per_packet(&self) -> f64 {

@@ -22,8 +22,9 @@ use crate::{Cost, Load, Meter, Pace, Reader};
 use sealer::{HEADER_BYTES, Sealer, TAG_BYTES};
 
 /// Destinations that are sealed before the buffer is sent. More makes fewer system calls, fewer
-/// keeps the sealed packets in the cache until the kernel copies them; 10 to 50 differ little.
-pub const DEFAULT_FLUSH: usize = 25;
+/// keeps the sealed packets in the cache until the kernel copies them; 5 to 50 differ by less
+/// than one run from another.
+pub const DEFAULT_FLUSH: usize = 10;
 
 /// What a run of the limit gave.
 #[derive(Clone, Copy, Debug)]
@@ -45,31 +46,23 @@ pub struct Outcome {
 /// packets: the figures would mean nothing.
 pub fn run(load: &Load, flush: usize, reader: &mut Reader) -> io::Result<Outcome> {
     let before = reader.received()?;
-    let mut sender = Sender::new(load, flush, reader)?;
-    let mut pace = Pace::new(load.frames_per_second);
-    for _ in 0..load.warm_up_frames() {
-        pace.wait();
-        sender.send_frame()?;
-    }
-    let meter = Meter::of_this_thread()?;
-    for _ in 0..load.frames() {
-        pace.wait();
-        sender.send_frame()?;
-    }
-    let cost = meter.stop(load.packets())?;
+    let mut limit = Limit::new(load, flush, reader)?;
+    limit.measure(load.warm_up_frames())?;
+    let cost = limit.measure(load.frames())?;
     let sent = load.packets_with_warm_up();
     let after = reader.settle(before.datagrams + sent)?;
     Ok(Outcome {
         cost,
         sent,
         received: after.datagrams - before.datagrams,
-        late_frames: pace.late(),
+        late_frames: limit.late_frames(),
     })
 }
 
-/// All that sending a frame needs.
-struct Sender {
-    /// Where it leaves.
+/// All that sending the frames of one load needs. [`run`] does it from beginning to end; to
+/// measure something else in turns with it, make one and call [`measure`](Self::measure).
+pub struct Limit {
+    /// Where packets leave.
     socket: UdpSocket,
     /// The destinations with their keys.
     sealers: Vec<Sealer>,
@@ -81,10 +74,18 @@ struct Sender {
     packet_bytes: usize,
     /// Destinations per send call.
     flush: usize,
+    /// The load's rate.
+    frames_per_second: u32,
+    /// Frames that came later than a whole period.
+    late_frames: u32,
 }
 
-impl Sender {
-    fn new(load: &Load, flush: usize, reader: &Reader) -> io::Result<Self> {
+impl Limit {
+    /// Makes keys and buffers; nothing is sent yet.
+    ///
+    /// # Errors
+    /// Those of the system and of the cipher library.
+    pub fn new(load: &Load, flush: usize, reader: &Reader) -> io::Result<Self> {
         let options = UdpOptions::default();
         let socket = UdpSocket::bind(([127, 0, 0, 1], 0).into(), &options)?;
         let sealers: io::Result<Vec<_>> = (0..load.n)
@@ -102,7 +103,34 @@ impl Sender {
             buffer: vec![0; flush * load.burst * packet_bytes],
             packet_bytes,
             flush,
+            frames_per_second: load.frames_per_second,
+            late_frames: 0,
         })
+    }
+
+    /// Sends so many frames at the load's rate and tells what that cost the calling thread, the
+    /// waiting included.
+    ///
+    /// # Errors
+    /// Those of the system and of the cipher library. `WouldBlock` if the kernel did not take
+    /// all packets: the figures would mean nothing.
+    pub fn measure(&mut self, frames: u32) -> io::Result<Cost> {
+        let mut pace = Pace::new(self.frames_per_second);
+        let meter = Meter::of_this_thread()?;
+        for _ in 0..frames {
+            pace.wait();
+            self.send_frame()?;
+        }
+        let packets = self.sealers.len() * self.frame.len();
+        let cost = meter.stop(packets as u64 * u64::from(frames))?;
+        self.late_frames += pace.late();
+        Ok(cost)
+    }
+
+    /// Frames that came later than a whole period, over all measurements.
+    #[must_use]
+    pub fn late_frames(&self) -> u32 {
+        self.late_frames
     }
 
     /// Seals and sends the frame for all destinations.

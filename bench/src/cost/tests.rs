@@ -23,6 +23,16 @@ fn the_cost_of_a_packet_is_the_time_divided_by_their_number() {
 }
 
 #[test]
+fn parts_of_a_measurement_are_weighed_by_their_packets() {
+    let part = |packets, microseconds| Cost {
+        packets,
+        cpu: Duration::from_micros(microseconds),
+        instructions: Some(packets),
+    };
+    assert_eq!(part(10, 5).and(part(30, 7)), part(40, 12));
+}
+
+#[test]
 fn a_thread_pays_for_its_own_work_only() {
     let meter = Meter::of_this_thread().unwrap();
     thread::spawn(work).join().unwrap();

@@ -55,10 +55,14 @@ const HARDWARE: u32 = 0;
 /// `PERF_COUNT_HW_INSTRUCTIONS`.
 const INSTRUCTIONS: u64 = 1;
 
-/// `exclude_hv`: the sixth flag after `disabled`.
+/// `inherit`: threads that the counted one starts later are counted too.
+const INHERIT: u64 = 1 << 1;
+
+/// `exclude_hv`: a hypervisor's work is not ours.
 const EXCLUDE_HYPERVISOR: u64 = 1 << 6;
 
-/// Counts the instructions of one thread, in the program and in the kernel.
+/// Counts the instructions of a thread and of those that it starts later, in the program and in
+/// the kernel.
 #[derive(Debug)]
 pub struct InstructionCounter(OwnedFd);
 
@@ -73,7 +77,7 @@ impl InstructionCounter {
             kind: HARDWARE,
             size: size_of::<Attributes>() as u32,
             config: INSTRUCTIONS,
-            flags: EXCLUDE_HYPERVISOR,
+            flags: INHERIT | EXCLUDE_HYPERVISOR,
             ..Attributes::default()
         };
         // SAFETY: the attributes are of the size that they announce and live through the call;

@@ -118,14 +118,14 @@ impl StreamRing {
         self.arrivals.end()
     }
 
-    /// What arrived since `cursor`, in order of arrival, and is still here. At most the last 1,024 arrivals are known.
+    /// What arrived since `cursor`, in order of arrival, and is still here, each with the cursor behind it. At most the
+    /// last 1,024 arrivals are known.
     pub(crate) fn since(
         &self,
         cursor: ArrivalCursor,
-    ) -> impl Iterator<Item = (ExtSeq, PacketIndex)> + '_ {
-        self.arrivals
-            .since(cursor)
-            .filter_map(|ext_seq| Some((ext_seq, self.get(ext_seq)?)))
+    ) -> impl Iterator<Item = (ArrivalCursor, ExtSeq, PacketIndex)> + '_ {
+        let arrived = self.arrivals.since(cursor);
+        arrived.filter_map(|(behind, ext_seq)| Some((behind, ext_seq, self.get(ext_seq)?)))
     }
 
     /// Highest number stored.

@@ -32,9 +32,16 @@ impl ArrivalLog {
         ArrivalCursor(self.end)
     }
 
-    pub(super) fn since(&self, cursor: ArrivalCursor) -> impl Iterator<Item = ExtSeq> + '_ {
+    /// What arrived since `cursor`, each with the cursor behind it.
+    pub(super) fn since(
+        &self,
+        cursor: ArrivalCursor,
+    ) -> impl Iterator<Item = (ArrivalCursor, ExtSeq)> + '_ {
         let first = cursor.0.max(self.end.saturating_sub(LOG_LEN as u64));
-        (first..self.end).filter_map(|arrival| self.numbers.get(place_of(arrival)).copied())
+        (first..self.end).filter_map(|arrival| {
+            let number = self.numbers.get(place_of(arrival)).copied()?;
+            Some((ArrivalCursor(arrival + 1), number))
+        })
     }
 }
 

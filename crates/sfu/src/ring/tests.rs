@@ -38,7 +38,7 @@ impl Store {
     fn since(&self, cursor: ArrivalCursor) -> Vec<u64> {
         self.ring
             .since(cursor)
-            .map(|(ext_seq, _)| ext_seq.0)
+            .map(|(_, ext_seq, _)| ext_seq.0)
             .collect()
     }
 }

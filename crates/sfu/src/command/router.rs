@@ -1,0 +1,23 @@
+use super::{
+    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, WebRtcTransportOptions,
+};
+use crate::ids::{RtpObserverId, TransportId};
+
+/// Requests to a router.
+#[derive(Debug)]
+pub enum RouterCommand {
+    /// Makes a WebRTC transport; answered with [`Response::WebRtcTransport`](super::Response::WebRtcTransport).
+    CreateWebRtcTransport(TransportId, Box<WebRtcTransportOptions>),
+    /// Makes a transport for this process itself.
+    CreateDirectTransport(TransportId, DirectTransportOptions),
+    /// Makes an audio level observer.
+    CreateAudioLevelObserver(RtpObserverId, AudioLevelOptions),
+    /// Makes an active speaker observer.
+    CreateActiveSpeakerObserver(RtpObserverId, ActiveSpeakerOptions),
+    /// Closes a transport with all that it holds.
+    CloseTransport(TransportId),
+    /// Closes an observer.
+    CloseObserver(RtpObserverId),
+    /// Answered with [`Response::RouterDump`](super::Response::RouterDump).
+    Dump,
+}

@@ -1,0 +1,76 @@
+//! The codecs of a producer by payload type.
+
+use miso_ortc::{Codec, RtpCodecParameters, RtpMapping, RtpParameters};
+use miso_wire::Pt;
+
+/// What a payload type of the peer means.
+#[derive(Clone, Debug)]
+pub(crate) struct ProducerCodec {
+    /// As the peer calls it.
+    pub(crate) pt: Pt,
+    /// As the router calls it.
+    pub(crate) mapped_pt: Pt,
+    /// Which codec.
+    pub(crate) codec: Codec,
+    /// How its payloads are read.
+    pub(crate) payload: miso_wire::Codec,
+    /// For instance `video/VP8`.
+    pub(crate) mime_type: String,
+    /// RTP clock, Hz.
+    pub(crate) clock_rate: u32,
+    /// Of RTX: which payload type it retransmits.
+    pub(crate) apt: Option<Pt>,
+    /// Lost packets may be asked for.
+    pub(crate) nack: bool,
+    /// Key frames are asked for by PLI.
+    pub(crate) pli: bool,
+    /// Key frames are asked for by FIR.
+    pub(crate) fir: bool,
+    /// Opus repairs some losses by itself.
+    pub(crate) in_band_fec: bool,
+    /// Opus falls silent.
+    pub(crate) dtx: bool,
+}
+
+/// All payload types of a producer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProducerCodecs(Vec<ProducerCodec>);
+
+impl ProducerCodecs {
+    /// Of these parameters. Payload types without a mapping are left out: their packets are dropped.
+    pub(crate) fn new(parameters: &RtpParameters, mapping: &RtpMapping) -> Self {
+        let codec = |codec: &RtpCodecParameters| {
+            let flag = |name: &str| codec.parameters.int(name) == Some(1);
+            Some(ProducerCodec {
+                pt: codec.payload_type,
+                mapped_pt: mapping.mapped_payload_type(codec.payload_type)?,
+                codec: codec.mime_type.codec(),
+                payload: miso_wire::Codec::from_mime_type(codec.mime_type.as_str()),
+                mime_type: codec.mime_type.as_str().to_owned(),
+                clock_rate: codec.clock_rate,
+                apt: codec.is_rtx().then(|| codec.parameters.apt()).flatten(),
+                nack: codec.has_feedback("nack", ""),
+                pli: codec.has_feedback("nack", "pli"),
+                fir: codec.has_feedback("ccm", "fir"),
+                in_band_fec: flag("useinbandfec"),
+                dtx: flag("usedtx"),
+            })
+        };
+        Self(parameters.codecs.iter().filter_map(codec).collect())
+    }
+
+    /// What a payload type means.
+    pub(crate) fn get(&self, pt: Pt) -> Option<&ProducerCodec> {
+        self.0.iter().find(|codec| codec.pt == pt)
+    }
+
+    /// The RTX that goes with a media payload type.
+    pub(crate) fn rtx_of(&self, media: Pt) -> Option<&ProducerCodec> {
+        self.0.iter().find(|codec| codec.apt == Some(media))
+    }
+
+    /// The first codec that is media.
+    pub(crate) fn first_media(&self) -> Option<&ProducerCodec> {
+        self.0.iter().find(|codec| codec.codec.is_media())
+    }
+}

@@ -1,0 +1,243 @@
+//! One peer's path: ICE, DTLS, SRTP, SCTP and the tables by which its packets are told apart.
+
+pub(crate) mod listener;
+pub(crate) mod traffic;
+
+use crate::capture_clock::SenderClock;
+use crate::command::{DirectTransportOptions, SctpTransportOptions};
+use crate::dump::RecvExtensionIds;
+use crate::error::CommandError;
+use crate::event::SctpCapabilities;
+use crate::feedback::{IncomingBitrateEstimator, IncomingBitrateLimiter, TransportCcFeedback};
+use crate::ids::{RouterId, TransportId};
+use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey};
+use crate::sctp::{Association, StreamId};
+use listener::RtpListener;
+use miso_ice::{Candidate, IceServer, Tuple};
+use miso_secure::{Dtls, SrtpRecv, SrtpSend};
+use miso_wire::{Bitrate, Ssrc};
+use std::collections::HashMap;
+use std::time::Instant;
+use traffic::TrafficCounters;
+
+/// Keys of both directions, once DTLS is done.
+#[derive(Debug)]
+pub(crate) struct Srtp {
+    pub(crate) send: SrtpSend,
+    pub(crate) recv: SrtpRecv,
+}
+
+/// What a WebRTC transport has and other kinds lack.
+#[derive(Debug)]
+pub(crate) struct WebRtc {
+    pub(crate) ice: IceServer,
+    pub(crate) dtls: Dtls,
+    pub(crate) srtp: Option<Srtp>,
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+/// The kinds of transport.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    WebRtc(Box<WebRtc>),
+    Direct(DirectTransportOptions),
+}
+
+/// An association with its settings.
+pub(crate) struct Sctp {
+    pub(crate) association: Association,
+    pub(crate) options: SctpTransportOptions,
+    pub(crate) negotiated: Option<SctpCapabilities>,
+    /// Data producer of each inbound stream.
+    pub(crate) producers: HashMap<u16, DataProducerKey>,
+    /// Data consumer of each outbound stream.
+    pub(crate) consumers: HashMap<u16, DataConsumerKey>,
+    /// Whether a data producer or consumer was ever made, or a packet received: only then it connects.
+    pub(crate) wanted: bool,
+}
+
+/// Bitrates that the owner set; zero is no limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BitrateLimits {
+    pub(crate) max_incoming: Bitrate,
+    pub(crate) max_outgoing: Bitrate,
+    pub(crate) min_outgoing: Bitrate,
+}
+
+/// Which feedback about its sending rate the peer gets; fixed by its first producer that allows one (3.12).
+#[derive(Debug, Default)]
+pub(crate) enum RateFeedback {
+    #[default]
+    None,
+    TransportCc(Box<TransportCcFeedback>),
+    Remb(Box<IncomingBitrateEstimator>),
+}
+
+/// One peer's path.
+pub(crate) struct Transport {
+    pub(crate) id: TransportId,
+    pub(crate) router: RouterId,
+    pub(crate) kind: Kind,
+    pub(crate) sctp: Option<Box<Sctp>>,
+    pub(crate) producers: Vec<ProducerKey>,
+    pub(crate) consumers: Vec<ConsumerKey>,
+    pub(crate) data_producers: Vec<DataProducerKey>,
+    pub(crate) data_consumers: Vec<DataConsumerKey>,
+    pub(crate) listener: RtpListener,
+    pub(crate) recv_extension_ids: RecvExtensionIds,
+    /// Consumer of each SSRC that is sent, media and RTX.
+    pub(crate) consumer_ssrcs: HashMap<Ssrc, ConsumerKey>,
+    /// Whether media may flow: ICE has a path and DTLS is done; always on direct transports.
+    pub(crate) connected: bool,
+    pub(crate) limits: BitrateLimits,
+    pub(crate) initial_outgoing: Bitrate,
+    pub(crate) rate_feedback: RateFeedback,
+    /// How the peer's clock relates to ours.
+    pub(crate) sender_clock: SenderClock,
+    pub(crate) limiter: IncomingBitrateLimiter,
+    /// Number of the next packet with a transport-wide sequence number.
+    pub(crate) next_transport_seq: u16,
+    /// When the next RTCP compound is due.
+    pub(crate) rtcp_at: Option<Instant>,
+    pub(crate) traffic: TrafficCounters,
+    /// No timer of the transport or its streams is due before it.
+    pub(crate) deadline: Option<Instant>,
+}
+
+/// Lowest limit of what is sent to a peer: below it not even audio passes.
+const MIN_OUTGOING: Bitrate = Bitrate(30_000);
+
+impl BitrateLimits {
+    /// The limits, if they fit each other (fact sheet 1.6.1).
+    pub(crate) fn checked(self) -> Result<Self, CommandError> {
+        let Self {
+            max_outgoing: max,
+            min_outgoing: min,
+            ..
+        } = self;
+        let too_low = |bitrate: Bitrate| bitrate > Bitrate::ZERO && bitrate < MIN_OUTGOING;
+        if too_low(max) || too_low(min) {
+            return Err(CommandError::type_error(
+                "bitrate must be >= 30000 or 0 (unlimited)",
+            ));
+        }
+        if max > Bitrate::ZERO && max < min {
+            let reason = format!(
+                "bitrate must be >= current min outgoing bitrate ({}) or 0 (unlimited)",
+                min.0
+            );
+            return Err(CommandError::type_error(reason));
+        }
+        Ok(self)
+    }
+}
+
+impl Sctp {
+    /// Resets the outgoing side of a stream, when there is someone to tell.
+    pub(crate) fn reset(&mut self, stream: u16, now: Instant) {
+        // Not connected: the peer knows no stream. Not supported: it will not reuse this one either.
+        let _ = self.association.reset_stream(StreamId(stream), now);
+    }
+}
+
+impl Transport {
+    /// A transport without producers and consumers.
+    pub(crate) fn new(id: TransportId, router: RouterId, kind: Kind) -> Self {
+        Self {
+            id,
+            router,
+            kind,
+            sctp: None,
+            producers: Vec::new(),
+            consumers: Vec::new(),
+            data_producers: Vec::new(),
+            data_consumers: Vec::new(),
+            listener: RtpListener::default(),
+            recv_extension_ids: RecvExtensionIds::default(),
+            consumer_ssrcs: HashMap::new(),
+            connected: false,
+            limits: BitrateLimits {
+                max_incoming: Bitrate::ZERO,
+                max_outgoing: Bitrate::ZERO,
+                min_outgoing: Bitrate::ZERO,
+            },
+            initial_outgoing: Bitrate::ZERO,
+            rate_feedback: RateFeedback::None,
+            sender_clock: SenderClock::default(),
+            limiter: IncomingBitrateLimiter::default(),
+            next_transport_seq: 0,
+            rtcp_at: None,
+            traffic: TrafficCounters::default(),
+            deadline: None,
+        }
+    }
+
+    /// The path in use; none on direct transports and before ICE found one.
+    pub(crate) fn selected_tuple(&self) -> Option<Tuple> {
+        match &self.kind {
+            Kind::WebRtc(webrtc) => webrtc.ice.selected_tuple(),
+            Kind::Direct(_) => None,
+        }
+    }
+
+    /// The part that only WebRTC transports have.
+    pub(crate) fn webrtc(&self) -> Option<&WebRtc> {
+        match &self.kind {
+            Kind::WebRtc(webrtc) => Some(webrtc),
+            Kind::Direct(_) => None,
+        }
+    }
+
+    /// As [`Self::webrtc`], to change it.
+    pub(crate) fn webrtc_mut(&mut self) -> Option<&mut WebRtc> {
+        match &mut self.kind {
+            Kind::WebRtc(webrtc) => Some(webrtc),
+            Kind::Direct(_) => None,
+        }
+    }
+
+    /// Whether it belongs to this process itself.
+    pub(crate) const fn is_direct(&self) -> bool {
+        matches!(self.kind, Kind::Direct(_))
+    }
+
+    /// Longest data message that is accepted, bytes.
+    pub(crate) fn max_receive_message_size(&self) -> usize {
+        match (&self.kind, &self.sctp) {
+            (Kind::Direct(options), _) => options.max_receive_message_size,
+            (_, Some(sctp)) => sctp.options.max_receive_message_size,
+            _ => 0,
+        }
+    }
+
+    /// When feedback about the peer's sending rate is due.
+    pub(crate) fn feedback_timeout(&self) -> Option<Instant> {
+        match &self.rate_feedback {
+            RateFeedback::None => None,
+            RateFeedback::TransportCc(feedback) => feedback.poll_timeout(),
+            RateFeedback::Remb(estimator) => estimator.poll_timeout(),
+        }
+    }
+
+    /// When one of the transport's own timers is due, those of its streams left out.
+    pub(crate) fn own_timeout(&self) -> Option<Instant> {
+        let feedback = self.feedback_timeout();
+        let connection = self.webrtc().into_iter();
+        connection
+            .flat_map(|webrtc| [webrtc.ice.poll_timeout(), webrtc.dtls.poll_timeout()])
+            .chain([self
+                .sctp
+                .as_ref()
+                .and_then(|sctp| sctp.association.poll_timeout())])
+            .chain([self.rtcp_at, feedback, self.limiter.poll_timeout()])
+            .flatten()
+            .min()
+    }
+
+    /// Sees to it that the transport's timers are looked at, at `at`.
+    pub(crate) fn wake_at(&mut self, at: Option<Instant>) {
+        if let Some(at) = at {
+            self.deadline = Some(self.deadline.map_or(at, |deadline| deadline.min(at)));
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! Making and steering consumers.
+
+use super::Worker;
+use super::data::gone;
+use crate::command::{Consume, NewConsumer, PreferredLayers, Response};
+use crate::consumer::{Consumer, NegotiatedExtensions, PtSet};
+use crate::error::CommandError;
+use crate::event::{ConsumerEvent, ConsumerLayers, Event};
+use crate::ids::ConsumerId;
+use crate::keys::{ConsumerKey, ProducerKey, TransportKey};
+use crate::producer::Producer;
+use crate::producer::mangle::MID_LEN;
+use crate::send_stream::{SendStream, SendStreamParams, SendStreamSeeds};
+use miso_ortc::{Codec, ConsumerType, HeaderExtensionUri, MediaKind};
+use miso_wire::{Pt, Ssrc};
+use rand::Rng;
+use std::time::Instant;
+
+type Answer = Result<Response, CommandError>;
+
+/// The first number of a stream to a peer is below half the range, so that a few lost packets at the start cannot be
+/// taken for a wrap (fact sheet 3.9).
+const INITIAL_SEQ: std::ops::Range<u16> = 1_000..32_767;
+
+impl Worker {
+    /// Makes a consumer.
+    pub(super) fn consume(
+        &mut self,
+        transport_key: TransportKey,
+        id: ConsumerId,
+        options: Consume,
+        now: Instant,
+    ) -> Answer {
+        if self.names.consumers.contains_key(&id) {
+            return Err(CommandError::error(
+                "a Consumer with same consumerId already exists",
+            ));
+        }
+        let producer_key = self.producer_key(options.producer_id)?;
+        let (main, rtx_ssrc) = check(&options)?;
+        let same_router =
+            self.router_of_transport(transport_key) == self.router_of_producer(producer_key);
+        let producer = self
+            .objects
+            .producers
+            .get_mut(producer_key)
+            .ok_or_else(gone)?;
+        let transport = self
+            .objects
+            .transports
+            .get_mut(transport_key)
+            .ok_or_else(gone)?;
+        if !same_router || producer.kind != options.kind {
+            return Err(CommandError::not_found("Producer not found"));
+        }
+        let taken = [Some(main), rtx_ssrc]
+            .into_iter()
+            .flatten()
+            .any(|s| transport.consumer_ssrcs.contains_key(&s));
+        if taken {
+            return Err(CommandError::error(format!(
+                "ssrc already in use in this transport [ssrc:{}]",
+                main.0
+            )));
+        }
+        let seeds = SendStreamSeeds {
+            initial_seq: self.rng.random_range(INITIAL_SEQ),
+            first_rtx_seq: self.rng.random(),
+        };
+        let send = SendStream::new(send_params(&options, main, rtx_ssrc)?, seeds, now);
+        let consumer = new_consumer(id, (producer_key, transport_key), options, producer, send);
+        let score = consumer.score_with(producer);
+        let answer = NewConsumer {
+            paused: consumer.paused,
+            producer_paused: consumer.producer_paused,
+            score: score.clone(),
+            preferred_layers: consumer.preferred,
+        };
+        let ssrcs: Vec<Ssrc> = consumer.ssrcs().collect();
+        let key = self
+            .objects
+            .consumers
+            .insert(Consumer { score, ..consumer });
+        transport
+            .consumer_ssrcs
+            .extend(ssrcs.into_iter().map(|ssrc| (ssrc, key)));
+        transport.consumers.push(key);
+        producer.consumers.push(key);
+        self.names.consumers.insert(id, key);
+        self.restart_consumer(key, now);
+        Ok(Response::Consumer(answer))
+    }
+
+    fn router_of_transport(&self, key: TransportKey) -> Option<crate::ids::RouterId> {
+        self.objects
+            .transports
+            .get(key)
+            .map(|transport| transport.router)
+    }
+
+    fn router_of_producer(&self, key: ProducerKey) -> Option<crate::ids::RouterId> {
+        self.objects
+            .producers
+            .get(key)
+            .and_then(|producer| self.router_of_transport(producer.transport))
+    }
+
+    /// Stops forwarding to a consumer.
+    pub(super) fn pause_consumer(&mut self, key: ConsumerKey) -> Answer {
+        let consumer = self.objects.consumers.get_mut(key).ok_or_else(gone)?;
+        if !consumer.paused {
+            consumer.paused = true;
+            consumer.stop();
+        }
+        Ok(Response::Done)
+    }
+
+    /// Goes on forwarding to a consumer, from the next key frame.
+    pub(super) fn resume_consumer(&mut self, key: ConsumerKey, now: Instant) -> Answer {
+        let consumer = self.objects.consumers.get_mut(key).ok_or_else(gone)?;
+        if std::mem::replace(&mut consumer.paused, false) {
+            self.restart_consumer(key, now);
+        }
+        Ok(Response::Done)
+    }
+
+    /// Sets the layers that a consumer wants.
+    pub(super) fn set_preferred_layers(
+        &mut self,
+        key: ConsumerKey,
+        layers: PreferredLayers,
+        now: Instant,
+    ) -> Answer {
+        let consumer = self.objects.consumers.get_mut(key).ok_or_else(gone)?;
+        if !consumer.has_layers() {
+            return Ok(Response::PreferredLayers(None));
+        }
+        let preferred = consumer.clamp_layers(layers);
+        consumer.preferred = Some(preferred);
+        self.reconsider_layers(key, now);
+        Ok(Response::PreferredLayers(Some(preferred)))
+    }
+
+    /// Sets how a consumer is treated when the path is short.
+    pub(super) fn set_priority(&mut self, key: ConsumerKey, priority: u8) -> Answer {
+        if priority == 0 {
+            return Err(CommandError::type_error(
+                "wrong priority (must be higher than 0)",
+            ));
+        }
+        self.objects
+            .consumers
+            .get_mut(key)
+            .ok_or_else(gone)?
+            .priority = priority;
+        Ok(Response::Priority(priority))
+    }
+
+    /// Asks for a key frame of what the consumer gets.
+    pub(super) fn request_key_frame_for(&mut self, key: ConsumerKey, now: Instant) -> Answer {
+        self.ask_for_key_frame_of(key, now);
+        Ok(Response::Done)
+    }
+
+    /// Asks for a key frame of what the consumer gets, and of what it waits for.
+    pub(super) fn ask_for_key_frame_of(&mut self, key: ConsumerKey, now: Instant) {
+        let Some(consumer) = self.objects.consumers.get(key) else {
+            return;
+        };
+        if consumer.kind != MediaKind::Video || !self.is_active(key) {
+            return;
+        }
+        let producer_key = consumer.producer;
+        for followed in [consumer.current, consumer.target].into_iter().flatten() {
+            if let Some(ssrc) = self.mapped_ssrc(producer_key, followed.stream) {
+                self.ask_for_key_frame(producer_key, ssrc, now);
+            }
+        }
+    }
+
+    fn mapped_ssrc(&self, producer: ProducerKey, stream: usize) -> Option<Ssrc> {
+        self.objects
+            .producers
+            .get(producer)?
+            .streams
+            .get(stream)
+            .map(|stream| stream.mapped_ssrc)
+    }
+
+    /// Whether packets flow to the consumer when there are any.
+    fn is_active(&self, key: ConsumerKey) -> bool {
+        self.objects.consumers.get(key).is_some_and(|consumer| {
+            let connected = self
+                .objects
+                .transports
+                .get(consumer.transport)
+                .is_some_and(|t| t.connected);
+            consumer.wants_media() && connected
+        })
+    }
+
+    /// The consumer begins anew: it was made, resumed, or its transport connected.
+    pub(super) fn restart_consumer(&mut self, key: ConsumerKey, now: Instant) {
+        if let Some(consumer) = self.objects.consumers.get_mut(key) {
+            consumer.stop();
+        }
+        self.reconsider_layers(key, now);
+    }
+
+    /// Chooses what the consumer should get, and asks for the key frame that lets it get there.
+    pub(super) fn reconsider_layers(&mut self, key: ConsumerKey, now: Instant) {
+        let active = self.is_active(key);
+        let Some(consumer) = self.objects.consumers.get_mut(key) else {
+            return;
+        };
+        let Some(producer) = self.objects.producers.get(consumer.producer) else {
+            return;
+        };
+        let best = if active {
+            consumer.best_stream(producer)
+        } else {
+            None
+        };
+        let awaited = consumer.follow(best, producer);
+        let producer_key = consumer.producer;
+        self.announce_layers(key);
+        if let Some(ssrc) = awaited {
+            self.ask_for_key_frame(producer_key, ssrc, now);
+        }
+    }
+
+    /// Tells which layers the consumer gets when they are others than before.
+    pub(super) fn announce_layers(&mut self, key: ConsumerKey) {
+        let Some(consumer) = self.objects.consumers.get_mut(key) else {
+            return;
+        };
+        let Some(producer) = self.objects.producers.get(consumer.producer) else {
+            return;
+        };
+        if !consumer.has_layers() {
+            return;
+        }
+        let begun = consumer.current.filter(|current| !current.awaits_key_frame);
+        let stream = begun.and_then(|current| producer.streams.get(current.stream));
+        let layers = stream.map(|stream| ConsumerLayers {
+            spatial_layer: u8::try_from(stream.encoding_idx).unwrap_or(u8::MAX),
+            temporal_layer: consumer
+                .preferred
+                .and_then(|preferred| preferred.temporal_layer),
+        });
+        if layers != consumer.layers {
+            consumer.layers = layers;
+            self.events.push_back(Event::Consumer(
+                consumer.id,
+                ConsumerEvent::LayersChange(layers),
+            ));
+            self.announce_consumer_score(key);
+        }
+    }
+
+    /// A producer has a stream that it had not before.
+    pub(super) fn adopt_new_stream(&mut self, key: ProducerKey, now: Instant) {
+        let consumers = self
+            .objects
+            .producers
+            .get(key)
+            .map(|producer| producer.consumers.clone());
+        for consumer in consumers.unwrap_or_default() {
+            self.reconsider_layers(consumer, now);
+        }
+    }
+}
+
+/// The rules for consumers of fact sheet 5.11; the SSRCs to send under.
+fn check(options: &Consume) -> Result<(Ssrc, Option<Ssrc>), CommandError> {
+    let refuse = |reason: &str| Err(CommandError::type_error(reason));
+    let parameters = &options.rtp_parameters;
+    let Some(first) = parameters.encodings.first() else {
+        return refuse("empty rtpParameters.encodings");
+    };
+    if parameters
+        .codecs
+        .iter()
+        .all(|codec| !codec.mime_type.codec().is_media())
+    {
+        return refuse("no media codecs found");
+    }
+    if parameters
+        .mid
+        .is_some_and(|mid| mid.as_bytes().len() > MID_LEN)
+    {
+        return Err(CommandError::type_error(format!(
+            "rtpParameters.mid too long [max len:{MID_LEN}]"
+        )));
+    }
+    if options.consumable_rtp_encodings.is_empty() {
+        return refuse("empty consumableRtpEncodings");
+    }
+    if options
+        .consumable_rtp_encodings
+        .iter()
+        .any(|encoding| encoding.ssrc.is_none())
+    {
+        return refuse("wrong encoding in consumableRtpEncodings (missing ssrc)");
+    }
+    let several = options.consumable_rtp_encodings.len() > 1;
+    match options.consumer_type {
+        ConsumerType::Pipe => return refuse("invalid consumer type"),
+        ConsumerType::Simple | ConsumerType::Svc if several => {
+            return refuse("invalid consumableRtpEncodings with size != 1");
+        }
+        _ => {}
+    }
+    let Some(ssrc) = first.ssrc else {
+        return refuse("invalid encoding in rtpParameters (missing ssrc)");
+    };
+    Ok((ssrc, first.rtx.as_ref().map(|rtx| rtx.ssrc)))
+}
+
+fn send_params(
+    options: &Consume,
+    ssrc: Ssrc,
+    rtx_ssrc: Option<Ssrc>,
+) -> Result<SendStreamParams, CommandError> {
+    let parameters = &options.rtp_parameters;
+    let media = parameters
+        .codecs
+        .iter()
+        .find(|codec| codec.mime_type.codec().is_media());
+    let media = media.ok_or_else(|| CommandError::type_error("no media codecs found"))?;
+    let rtx_pt = parameters
+        .rtx_codec_for(media.payload_type)
+        .map(|rtx| rtx.payload_type);
+    Ok(SendStreamParams {
+        ssrc,
+        rtx: rtx_ssrc.zip(rtx_pt),
+        clock_rate: media.clock_rate,
+        video: options.kind == MediaKind::Video,
+        use_nack: media.has_feedback("nack", ""),
+    })
+}
+
+fn new_consumer(
+    id: ConsumerId,
+    (producer_key, transport_key): (ProducerKey, TransportKey),
+    options: Consume,
+    producer: &Producer,
+    send: SendStream,
+) -> Consumer {
+    let parameters = options.rtp_parameters;
+    let media = parameters
+        .codecs
+        .iter()
+        .filter(|codec| codec.mime_type.codec().is_media());
+    let has = |uri: HeaderExtensionUri| parameters.extension_id(&uri).is_some();
+    let codec = parameters
+        .codecs
+        .first()
+        .map(|codec| codec.mime_type.codec());
+    let supported: Vec<Pt> = media.map(|codec| codec.payload_type).collect();
+    let mut consumer = Consumer {
+        id,
+        producer: producer_key,
+        transport: transport_key,
+        kind: options.kind,
+        consumer_type: options.consumer_type,
+        consumable_encodings: options.consumable_rtp_encodings,
+        supported: PtSet::new(supported.into_iter()),
+        extensions: NegotiatedExtensions {
+            abs_send_time: has(HeaderExtensionUri::AbsSendTime),
+            transport_wide_cc: has(HeaderExtensionUri::TransportWideCc),
+        },
+        mid: parameters.mid,
+        paused: options.paused,
+        producer_paused: producer.paused,
+        priority: 1,
+        preferred: None,
+        ignore_dtx: options.ignore_dtx,
+        send,
+        needs_key_frame: matches!(codec, Some(Codec::Vp8 | Codec::Vp9 | Codec::H264)),
+        current: None,
+        target: None,
+        rewrite: Default::default(),
+        synced_stream: None,
+        last_had_marker: true,
+        layers: None,
+        score: Default::default(),
+        parameters,
+    };
+    if consumer.has_layers() {
+        let wanted = options.preferred_layers.unwrap_or(PreferredLayers {
+            spatial_layer: u8::MAX,
+            temporal_layer: None,
+        });
+        consumer.preferred = Some(consumer.clamp_layers(wanted));
+    }
+    consumer
+}

@@ -1,0 +1,135 @@
+//! From a datagram to the transport and the protocol that it is for.
+
+use super::Worker;
+use crate::drops::DropReason;
+use crate::keys::TransportKey;
+use miso_ice::{IceEvent, MAX_REPLY_LEN, Protocol, Tuple, Ufrag, Verdict};
+use miso_wire::{PacketKind, classify, stun};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+impl Worker {
+    /// Takes a datagram, or a frame of a TCP connection, that came from `remote` to `local`. It may be changed in place.
+    pub fn handle_datagram(
+        &mut self,
+        datagram: &mut [u8],
+        protocol: Protocol,
+        (local, remote): (SocketAddr, SocketAddr),
+        now: Instant,
+    ) {
+        let tuple = Tuple::new(protocol, local, remote);
+        let kind = classify(datagram);
+        let known = self.demux.tuples.get(&tuple).copied();
+        let key = match (known, kind) {
+            (Some(key), _) => key,
+            (None, PacketKind::Stun) => match self.find_by_ufrag(datagram) {
+                Some(key) => key,
+                None => return self.drops.count(DropReason::UnknownUfrag),
+            },
+            (None, _) => return self.drops.count(DropReason::UnknownTuple),
+        };
+        if let Some(transport) = self.objects.transports.get_mut(key) {
+            transport.traffic.received.add(datagram.len(), now);
+        }
+        match kind {
+            PacketKind::Stun => self.receive_stun(key, tuple, datagram, now),
+            PacketKind::Dtls => self.receive_dtls(key, tuple, datagram, now),
+            PacketKind::Rtp => self.receive_rtp(key, tuple, datagram, now),
+            PacketKind::Rtcp => self.receive_rtcp(key, tuple, datagram, now),
+            PacketKind::Unknown => self.drops.count(DropReason::UnknownKind),
+        }
+    }
+
+    /// Learns that a TCP connection is gone.
+    pub fn handle_connection_closed(
+        &mut self,
+        local: SocketAddr,
+        remote: SocketAddr,
+        now: Instant,
+    ) {
+        let tuple = Tuple::new(Protocol::Tcp, local, remote);
+        let Some(key) = self.demux.tuples.get(&tuple).copied() else {
+            return;
+        };
+        if let Some(webrtc) = self
+            .objects
+            .transports
+            .get_mut(key)
+            .and_then(|transport| transport.webrtc_mut())
+        {
+            webrtc.ice.remove_tuple(tuple, now);
+        }
+        self.drive_ice(key, now);
+    }
+
+    fn find_by_ufrag(&self, datagram: &[u8]) -> Option<TransportKey> {
+        let ufrag = Ufrag::from_received(stun::local_ufrag(datagram)?)?;
+        self.demux.ufrags.get(&ufrag).copied()
+    }
+
+    fn receive_stun(&mut self, key: TransportKey, tuple: Tuple, datagram: &[u8], now: Instant) {
+        let Some(transport) = self.objects.transports.get_mut(key) else {
+            return;
+        };
+        let Some(webrtc) = transport.webrtc_mut() else {
+            return;
+        };
+        let mut reply = [0; MAX_REPLY_LEN];
+        let outcome = webrtc.ice.handle_stun(datagram, tuple, &mut reply, now);
+        if !matches!(outcome.verdict, Verdict::Accepted) {
+            self.drops.count(DropReason::StunRefused);
+        }
+        if let Some(reply) = reply.get(..outcome.reply_len)
+            && !reply.is_empty()
+        {
+            self.post(key, tuple, reply, now);
+        }
+        self.drive_ice(key, now);
+    }
+
+    /// Takes over what ICE decided: tuples, names, states.
+    pub(super) fn drive_ice(&mut self, key: TransportKey, now: Instant) {
+        while let Some(event) = self
+            .objects
+            .transports
+            .get_mut(key)
+            .and_then(|transport| transport.webrtc_mut())
+            .and_then(|webrtc| webrtc.ice.poll_event())
+        {
+            self.handle_ice_event(key, event, now);
+        }
+        let Some(transport) = self.objects.transports.get_mut(key) else {
+            return;
+        };
+        let at = transport
+            .webrtc()
+            .and_then(|webrtc| webrtc.ice.poll_timeout());
+        transport.wake_at(at);
+        self.wake_at(at);
+    }
+
+    fn handle_ice_event(&mut self, key: TransportKey, event: IceEvent, now: Instant) {
+        match event {
+            IceEvent::TupleAdded(tuple) => {
+                self.demux.tuples.insert(tuple, key);
+            }
+            IceEvent::TupleRemoved(tuple) => self.forget_tuple(key, tuple),
+            IceEvent::SelectedTupleChanged(tuple) => self.announce_selected_tuple(key, tuple),
+            IceEvent::StateChanged(state) => self.ice_state_changed(key, state, now),
+            IceEvent::UfragRetired(ufrag) => {
+                self.demux.ufrags.remove(&ufrag);
+            }
+        }
+    }
+
+    /// Queues a small packet of a transport.
+    pub(super) fn post(&mut self, key: TransportKey, tuple: Tuple, packet: &[u8], now: Instant) {
+        if !self.outbox.push(&tuple, packet) {
+            self.drops.count(DropReason::OutboxFull);
+            return;
+        }
+        if let Some(transport) = self.objects.transports.get_mut(key) {
+            transport.traffic.sent.add(packet.len(), now);
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! What was received goes out: consumer by consumer, each for the whole batch, so that its packets lie side by side
+//! (ARCHITECTURE, *How a packet travels*).
+
+#![deny(clippy::indexing_slicing)]
+
+use super::retransmit::Wanted;
+use super::seal::{MAX_OVERHEAD, Outward};
+use super::{MAX_DATAGRAM, Worker};
+use crate::batch::Batch;
+use crate::consumer::{Consumer, Current};
+use crate::drops::{DropReason, Drops};
+use crate::event::{ConsumerEvent, Event};
+use crate::keys::{ConsumerKey, ProducerKey};
+use crate::packet::{PacketIndex, PacketMeta, PacketPool};
+use crate::producer::Producer;
+use crate::send_stream::{Forward, Forwarded};
+use crate::transport::{Kind, Transport};
+use miso_wire::{AbsSendTime, ExtSeq, Pt, Seq};
+use std::collections::VecDeque;
+use std::time::Instant;
+
+/// Retransmissions that may wait. What comes on top is dropped: the peer asks again.
+const MAX_WANTED: usize = 65_536;
+
+/// What is to be sent next.
+#[derive(Debug, Default)]
+pub(super) struct FanOut {
+    /// Producers with packets that were not forwarded yet.
+    dirty: VecDeque<ProducerKey>,
+    /// Which consumer of the first of them comes next.
+    next_consumer: usize,
+    /// Packets that peers asked for again.
+    pub(super) wanted: VecDeque<Wanted>,
+    /// Consumers that got other layers.
+    switched: Vec<ConsumerKey>,
+}
+
+impl FanOut {
+    /// A peer asks for a packet again. Dropped when too many wait.
+    pub(super) fn want(&mut self, wanted: Wanted) {
+        if self.wanted.len() < MAX_WANTED {
+            self.wanted.push_back(wanted);
+        }
+    }
+}
+
+/// What serving one consumer takes.
+struct Serving<'a> {
+    pool: &'a PacketPool,
+    producer: &'a Producer,
+    transport: &'a mut Transport,
+    consumer: &'a mut Consumer,
+    drops: &'a mut Drops,
+    events: &'a mut VecDeque<Event>,
+    send_time: AbsSendTime,
+    now: Instant,
+}
+
+impl Worker {
+    /// Puts a producer on the list of those with packets to forward.
+    pub(super) fn mark_dirty(&mut self, key: ProducerKey) {
+        if let Some(producer) = self.objects.producers.get_mut(key)
+            && !std::mem::replace(&mut producer.is_dirty, true)
+        {
+            self.fan_out.dirty.push_back(key);
+        }
+    }
+
+    /// Forwards what was received. False when the batch is full and more is left.
+    pub(super) fn fan_out_into(&mut self, batch: &mut Batch, now: Instant) -> bool {
+        let send_time = self.send_time(now);
+        while let Some(key) = self.fan_out.dirty.front().copied() {
+            while let Some(consumer) = self.consumer_at(key, self.fan_out.next_consumer) {
+                if !self.serve(key, consumer, batch, (send_time, now)) {
+                    return false;
+                }
+                self.fan_out.next_consumer += 1;
+            }
+            self.send_nacks(key, now);
+            self.fan_out.dirty.pop_front();
+            self.fan_out.next_consumer = 0;
+            if let Some(producer) = self.objects.producers.get_mut(key) {
+                producer.is_dirty = false;
+            }
+        }
+        while let Some(consumer) = self.fan_out.switched.pop() {
+            self.announce_layers(consumer);
+        }
+        true
+    }
+
+    /// Time of day as packets carry it.
+    pub(super) fn send_time(&self, now: Instant) -> AbsSendTime {
+        let since_start = now.saturating_duration_since(self.config.start);
+        AbsSendTime::from_duration(self.config.unix_time_at_start + since_start)
+    }
+
+    fn consumer_at(&self, producer: ProducerKey, index: usize) -> Option<ConsumerKey> {
+        self.objects
+            .producers
+            .get(producer)?
+            .consumers
+            .get(index)
+            .copied()
+    }
+
+    fn serve(
+        &mut self,
+        producer: ProducerKey,
+        key: ConsumerKey,
+        batch: &mut Batch,
+        (send_time, now): (AbsSendTime, Instant),
+    ) -> bool {
+        let Some(producer) = self.objects.producers.get(producer) else {
+            return true;
+        };
+        let Some(consumer) = self.objects.consumers.get_mut(key) else {
+            return true;
+        };
+        let Some(transport) = self.objects.transports.get_mut(consumer.transport) else {
+            return true;
+        };
+        if !consumer.wants_media() || !transport.connected {
+            return true;
+        }
+        let mut serving = Serving {
+            pool: &self.pool,
+            producer,
+            transport,
+            consumer,
+            drops: &mut self.drops,
+            events: &mut self.events,
+            send_time,
+            now,
+        };
+        let began = serving.begin_awaited();
+        let done = serving.forward_all(batch);
+        if began {
+            self.fan_out.switched.push(key);
+        }
+        done
+    }
+}
+
+impl Serving<'_> {
+    /// Goes over to the awaited stream if its key frame is here, and begins with the key frame that the current
+    /// stream waits for. True when the layers may be others now.
+    fn begin_awaited(&mut self) -> bool {
+        if let Some(target) = self.consumer.target
+            && let Some(at) = self.key_frame_of(&target)
+        {
+            self.consumer.target = None;
+            self.consumer.current = Some(Current {
+                cursor: at.cursor,
+                awaits_key_frame: false,
+                ..target
+            });
+            self.consumer.send.reset_score();
+            return true;
+        }
+        if let Some(current) = self.consumer.current
+            && current.awaits_key_frame
+        {
+            let Some(at) = self.key_frame_of(&current) else {
+                let end = self
+                    .producer
+                    .streams
+                    .get(current.stream)
+                    .map(|stream| stream.ring.cursor());
+                let cursor = end.unwrap_or(current.cursor);
+                self.consumer.current = Some(Current { cursor, ..current });
+                return false;
+            };
+            self.consumer.current = Some(Current {
+                cursor: at.cursor,
+                awaits_key_frame: false,
+                ..current
+            });
+            return true;
+        }
+        if let Some(target) = &mut self.consumer.target
+            && let Some(stream) = self.producer.streams.get(target.stream)
+        {
+            target.cursor = stream.ring.cursor();
+        }
+        false
+    }
+
+    /// Where in a stream its next key frame begins, if it is here.
+    fn key_frame_of(&self, followed: &Current) -> Option<Current> {
+        let stream = self.producer.streams.get(followed.stream)?;
+        let mut before = followed.cursor;
+        for (behind, _, index) in stream.ring.since(followed.cursor) {
+            if self.pool.meta(index).is_some_and(|meta| meta.key_frame) {
+                return Some(Current {
+                    cursor: before,
+                    ..*followed
+                });
+            }
+            before = behind;
+        }
+        None
+    }
+
+    fn forward_all(&mut self, batch: &mut Batch) -> bool {
+        let Some(mut current) = self.consumer.current else {
+            return true;
+        };
+        let Some(stream) = self.producer.streams.get(current.stream) else {
+            return true;
+        };
+        let mut sent = 0;
+        let mut done = true;
+        for (behind, ext_seq, index) in stream.ring.since(current.cursor) {
+            if !batch.has_room(MAX_DATAGRAM) {
+                done = false;
+                break;
+            }
+            sent += self.forward(batch, &mut current, ext_seq, index);
+            current.cursor = behind;
+        }
+        self.consumer.current = Some(current);
+        if sent > 0 {
+            self.transport.traffic.sent.add(sent, self.now);
+            self.transport.traffic.rtp_sent.add(sent, self.now);
+        }
+        done
+    }
+
+    /// Forwards one packet. The bytes that went into the batch.
+    fn forward(
+        &mut self,
+        batch: &mut Batch,
+        current: &mut Current,
+        ext_seq: ExtSeq,
+        index: PacketIndex,
+    ) -> usize {
+        let Some((meta, packet)) = self.pool.packet(index) else {
+            return 0;
+        };
+        if !self.consumer.supported.contains(meta.pt) || (self.consumer.ignore_dtx && meta.dtx) {
+            self.consumer.send.drop_packet(ext_seq);
+            return 0;
+        }
+        if current.must_sync {
+            current.must_sync = false;
+            self.sync(current.stream, meta);
+        }
+        let vp8 = self.consumer.rewrite.payload(meta);
+        let forward = Forward {
+            input: ext_seq,
+            source: u8::try_from(current.stream).unwrap_or(u8::MAX),
+            ts: meta.ts,
+            marker: meta.marker,
+            vp8,
+            size: meta.len(),
+            payload_len: usize::from(meta.payload_len),
+        };
+        let Some(forwarded) = self.consumer.send.forward(&forward, self.now) else {
+            return 0;
+        };
+        self.consumer.rewrite.sent(meta, forwarded.ts);
+        self.consumer.last_had_marker = meta.marker;
+        let outward = self.outward(&forward, forwarded, meta.pt);
+        self.put(batch, &outward, meta, packet)
+    }
+
+    /// The numbers go on from this packet: it begins a stream, or goes on after a pause.
+    fn sync(&mut self, stream: usize, meta: &PacketMeta) {
+        let is_other = self
+            .consumer
+            .synced_stream
+            .is_some_and(|synced| synced != stream);
+        let clock_rate = self.consumer.send.params().clock_rate;
+        let offset = self.consumer.rewrite.switch_to(meta, clock_rate, is_other);
+        // A receiver in the middle of a frame is shown a gap, so that it gives the frame up.
+        let gap = if is_other && !self.consumer.last_had_marker {
+            2
+        } else {
+            1
+        };
+        self.consumer
+            .send
+            .sync(ExtSeq(meta.ext_seq.0.saturating_sub(gap)), offset);
+        self.consumer.synced_stream = Some(stream);
+    }
+
+    fn outward(&mut self, forward: &Forward, forwarded: Forwarded, pt: Pt) -> Outward {
+        let params = self.consumer.send.params();
+        // Without RTX a retransmission is the same packet under the same SRTP index, so nothing in it may differ.
+        let stamped = params.rtx.is_some() || !params.use_nack;
+        let extensions = self.consumer.extensions;
+        let transport_seq =
+            (stamped && extensions.transport_wide_cc).then(|| self.transport.take_transport_seq());
+        Outward {
+            ssrc: params.ssrc,
+            pt,
+            index: forwarded.ext_seq,
+            timestamp: forwarded.ts,
+            marker: forward.marker,
+            mid: self.consumer.mid,
+            send_time: (stamped && extensions.abs_send_time).then_some(self.send_time),
+            transport_seq,
+            vp8: forward.vp8,
+            original: None,
+        }
+    }
+
+    fn put(
+        &mut self,
+        batch: &mut Batch,
+        outward: &Outward,
+        meta: &PacketMeta,
+        packet: &[u8],
+    ) -> usize {
+        let Some(room) = batch.room(meta.len() + MAX_OVERHEAD) else {
+            return 0;
+        };
+        match &self.transport.kind {
+            Kind::WebRtc(webrtc) => {
+                let (Some(srtp), Some(tuple)) = (&webrtc.srtp, webrtc.ice.selected_tuple()) else {
+                    return 0;
+                };
+                let Some(len) = outward.seal(&srtp.send, room, meta, packet) else {
+                    self.drops.count(DropReason::NoRoom);
+                    return 0;
+                };
+                batch.commit(&tuple, len);
+                len
+            }
+            Kind::Direct(_) => {
+                let Some(len) = outward.copy(room, meta, packet) else {
+                    return 0;
+                };
+                let bytes = Box::from(room.get(..len).unwrap_or(&[]));
+                self.events
+                    .push_back(Event::Consumer(self.consumer.id, ConsumerEvent::Rtp(bytes)));
+                len
+            }
+        }
+    }
+}
+
+impl Transport {
+    /// Takes the number of a packet that carries one.
+    pub(super) fn take_transport_seq(&mut self) -> Seq {
+        let seq = Seq(self.next_transport_seq);
+        self.next_transport_seq = self.next_transport_seq.wrapping_add(1);
+        seq
+    }
+}

@@ -1,0 +1,208 @@
+//! Making, pausing and resuming producers.
+
+use super::Worker;
+use super::data::gone;
+use crate::command::{Produce, Response};
+use crate::dump::RecvExtensionIds;
+use crate::error::CommandError;
+use crate::event::{ConsumerEvent, Event};
+use crate::feedback::{IncomingBitrateEstimator, TransportCcFeedback};
+use crate::ids::ProducerId;
+use crate::key_frame::KeyFrameRequests;
+use crate::keys::{ProducerKey, TransportKey};
+use crate::producer::Producer;
+use crate::producer::codecs::ProducerCodecs;
+use crate::producer::mangle::SourceExtensions;
+use crate::transport::{RateFeedback, Transport};
+use miso_ortc::{ProducerType, RtpParameters};
+use miso_wire::ExtensionKind;
+use std::time::Instant;
+
+type Answer = Result<Response, CommandError>;
+
+impl Worker {
+    /// Makes a producer.
+    pub(super) fn produce(
+        &mut self,
+        transport_key: TransportKey,
+        id: ProducerId,
+        options: Produce,
+    ) -> Answer {
+        if self.names.producers.contains_key(&id) {
+            return Err(CommandError::error(
+                "a Producer with same producerId already exists",
+            ));
+        }
+        let producer_type = check(&options)?;
+        let transport = self
+            .objects
+            .transports
+            .get_mut(transport_key)
+            .ok_or_else(gone)?;
+        let parameters = options.rtp_parameters;
+        let extensions = SourceExtensions::new(&parameters);
+        let producer = Producer {
+            id,
+            transport: transport_key,
+            kind: options.kind,
+            producer_type,
+            codecs: ProducerCodecs::new(&parameters, &options.rtp_mapping),
+            extensions,
+            parameters,
+            mapping: options.rtp_mapping,
+            paused: options.paused,
+            streams: Vec::new(),
+            consumers: Vec::new(),
+            observers: Vec::new(),
+            key_frames: KeyFrameRequests::new(options.key_frame_request_delay),
+            orientation: None,
+            is_dirty: false,
+        };
+        let key = self.objects.producers.insert(producer);
+        // Just inserted.
+        let Some(producer) = self.objects.producers.get(key) else {
+            return Err(gone());
+        };
+        if let Err(error) = transport.listener.add(key, &producer.parameters) {
+            self.objects.producers.remove(key);
+            return Err(error);
+        }
+        learn_extensions(&mut transport.recv_extension_ids, extensions);
+        choose_rate_feedback(transport, &producer.parameters, extensions);
+        transport.producers.push(key);
+        self.names.producers.insert(id, key);
+        Ok(Response::Producer(producer_type))
+    }
+
+    /// Stops forwarding a producer.
+    pub(super) fn pause_producer(&mut self, key: ProducerKey) -> Answer {
+        let producer = self.objects.producers.get_mut(key).ok_or_else(gone)?;
+        if producer.paused {
+            return Ok(Response::Done);
+        }
+        producer.paused = true;
+        producer
+            .streams
+            .iter_mut()
+            .for_each(|stream| stream.recv.pause());
+        for consumer in producer.consumers.clone() {
+            if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
+                consumer.producer_paused = true;
+                self.events
+                    .push_back(Event::Consumer(consumer.id, ConsumerEvent::ProducerPause));
+            }
+        }
+        for observer in producer.observers.clone() {
+            self.pause_observed(observer, key);
+        }
+        Ok(Response::Done)
+    }
+
+    /// Goes on forwarding a producer, from the next key frame.
+    pub(super) fn resume_producer(&mut self, key: ProducerKey, now: Instant) -> Answer {
+        let producer = self.objects.producers.get_mut(key).ok_or_else(gone)?;
+        if !producer.paused {
+            return Ok(Response::Done);
+        }
+        producer.paused = false;
+        let streams: Vec<_> = producer
+            .streams
+            .iter()
+            .map(|stream| stream.mapped_ssrc)
+            .collect();
+        for consumer in producer.consumers.clone() {
+            if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
+                consumer.producer_paused = false;
+                self.events
+                    .push_back(Event::Consumer(consumer.id, ConsumerEvent::ProducerResume));
+            }
+            self.restart_consumer(consumer, now);
+        }
+        for observer in self
+            .objects
+            .producers
+            .get(key)
+            .map(|p| p.observers.clone())
+            .unwrap_or_default()
+        {
+            self.resume_observed(observer, key);
+        }
+        for ssrc in streams {
+            self.force_key_frame(key, ssrc, now);
+        }
+        Ok(Response::Done)
+    }
+}
+
+/// The rules of fact sheet 2.10 and 2.11, as the last gate before the media path.
+fn check(options: &Produce) -> Result<ProducerType, CommandError> {
+    let parameters = &options.rtp_parameters;
+    let mapping = &options.rtp_mapping;
+    let producer_type = miso_ortc::producer_type(parameters)
+        .map_err(|e| CommandError::type_error(e.to_string()))?;
+    if mapping.encodings.len() != parameters.encodings.len() {
+        return Err(CommandError::type_error(
+            "rtpParameters.encodings size does not match rtpMapping.encodings size",
+        ));
+    }
+    let single = mapping.encodings.len() == 1;
+    for encoding in &mapping.encodings {
+        let named = encoding.ssrc.is_some() || encoding.rid.is_some();
+        if !named && !single {
+            return Err(CommandError::type_error(
+                "wrong entry in rtpMapping.encodings (missing ssrc or rid)",
+            ));
+        }
+        if !named && parameters.mid.is_none() {
+            let reason =
+                "wrong entry in rtpMapping.encodings (missing ssrc or rid, or rtpParameters.mid)";
+            return Err(CommandError::type_error(reason));
+        }
+        if encoding.mapped_ssrc.0 == 0 {
+            return Err(CommandError::type_error(
+                "wrong entry in rtpMapping.encodings (missing mappedSsrc)",
+            ));
+        }
+    }
+    if parameters
+        .header_extensions
+        .iter()
+        .any(|extension| extension.id.0 == 0)
+    {
+        return Err(CommandError::type_error("RTP extension id cannot be 0"));
+    }
+    Ok(producer_type)
+}
+
+/// The ids of the newest producer count for the whole transport.
+fn learn_extensions(ids: &mut RecvExtensionIds, extensions: SourceExtensions) {
+    let mut learn = |place: &mut Option<u8>, kind| *place = extensions.id(kind).or(*place);
+    learn(&mut ids.mid, ExtensionKind::Mid);
+    learn(&mut ids.rid, ExtensionKind::Rid);
+    learn(&mut ids.rrid, ExtensionKind::RepairedRid);
+    learn(&mut ids.abs_send_time, ExtensionKind::AbsSendTime);
+    learn(&mut ids.transport_wide_cc, ExtensionKind::TransportWideCc);
+}
+
+/// The first producer that allows one kind of feedback fixes it (fact sheet 3.12).
+fn choose_rate_feedback(
+    transport: &mut Transport,
+    parameters: &RtpParameters,
+    extensions: SourceExtensions,
+) {
+    if !matches!(transport.rate_feedback, RateFeedback::None) {
+        return;
+    }
+    let has = |kind: &str| {
+        parameters
+            .codecs
+            .iter()
+            .any(|codec| codec.has_feedback(kind, ""))
+    };
+    if extensions.id(ExtensionKind::TransportWideCc).is_some() && has("transport-cc") {
+        transport.rate_feedback =
+            RateFeedback::TransportCc(Box::new(TransportCcFeedback::default()));
+    } else if extensions.id(ExtensionKind::AbsSendTime).is_some() && has("goog-remb") {
+        transport.rate_feedback = RateFeedback::Remb(Box::new(IncomingBitrateEstimator::default()));
+    }
+}

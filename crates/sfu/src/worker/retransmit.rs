@@ -1,0 +1,77 @@
+//! Packets that peers asked for again, out of the streams' rings.
+
+#![deny(clippy::indexing_slicing)]
+
+use super::Worker;
+use super::seal::{MAX_OVERHEAD, Outward, RTX_OVERHEAD};
+use crate::batch::Batch;
+use crate::keys::ConsumerKey;
+use crate::transport::Kind;
+use miso_wire::Seq;
+use std::time::Instant;
+
+/// A packet that a peer asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    pub(super) consumer: ConsumerKey,
+    /// Its number as the peer knows it.
+    pub(super) seq: Seq,
+}
+
+impl Worker {
+    /// Sends again what was asked for. False when the batch is full and more is left.
+    pub(super) fn retransmit_into(&mut self, batch: &mut Batch, now: Instant) -> bool {
+        while let Some(wanted) = self.fan_out.wanted.front().copied() {
+            if !batch.has_room(super::MAX_DATAGRAM) {
+                return false;
+            }
+            self.fan_out.wanted.pop_front();
+            // What cannot be found any more is not sent; the peer gives up by itself.
+            let _ = self.retransmit(wanted, batch, now);
+        }
+        true
+    }
+
+    fn retransmit(&mut self, wanted: Wanted, batch: &mut Batch, now: Instant) -> Option<()> {
+        let send_time = self.send_time(now);
+        let consumer = self.objects.consumers.get_mut(wanted.consumer)?;
+        let transport = self.objects.transports.get_mut(consumer.transport)?;
+        let producer = self.objects.producers.get(consumer.producer)?;
+        if !transport.connected || !consumer.wants_media() {
+            return None;
+        }
+        let sent = consumer.send.find_sent(wanted.seq, now)?;
+        let ring = &producer.streams.get(usize::from(sent.source))?.ring;
+        let (meta, packet) = self.pool.packet(ring.get(sent.input)?)?;
+        let rtx_index = consumer.send.resend(&sent, meta.len(), now);
+        let params = consumer.send.params();
+        let rtx = rtx_index.zip(params.rtx);
+        let stamp = |negotiated: bool| negotiated && rtx.is_some();
+        let transport_seq =
+            stamp(consumer.extensions.transport_wide_cc).then(|| transport.take_transport_seq());
+        let outward = Outward {
+            ssrc: rtx.map_or(params.ssrc, |(_, (ssrc, _))| ssrc),
+            pt: rtx.map_or(meta.pt, |(_, (_, pt))| {
+                consumer.rtx_pt_of(meta.pt).unwrap_or(pt)
+            }),
+            index: rtx.map_or(sent.ext_seq, |(index, _)| index),
+            timestamp: sent.ts,
+            marker: sent.marker,
+            mid: consumer.mid,
+            send_time: stamp(consumer.extensions.abs_send_time).then_some(send_time),
+            transport_seq,
+            vp8: sent.vp8,
+            original: rtx.map(|_| sent.ext_seq.seq()),
+        };
+        let Kind::WebRtc(webrtc) = &transport.kind else {
+            return None;
+        };
+        let (srtp, tuple) = webrtc.srtp.as_ref().zip(webrtc.ice.selected_tuple())?;
+        let room = batch.room(meta.len() + RTX_OVERHEAD + MAX_OVERHEAD)?;
+        let len = outward.seal(&srtp.send, room, meta, packet)?;
+        batch.commit(&tuple, len);
+        transport.traffic.sent.add(len, now);
+        transport.traffic.rtx_sent.add(len, now);
+        Some(())
+    }
+}

@@ -42,31 +42,49 @@ pub struct SctpCapabilities {
     pub num_streams: NumSctpStreams,
 }
 
-/// What a transport says of its SCTP association.
+/// What a transport says of its SCTP association. Clients of before 2026 look at the last three members only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SctpParameters {
     /// SCTP port; both sides use the same.
     pub port: u16,
+    /// The longest message that the transport sends, in bytes.
+    pub max_send_message_size: u32,
+    /// The longest message that the transport accepts, in bytes.
+    pub max_receive_message_size: u32,
     /// Outgoing streams.
     #[serde(rename = "OS")]
     pub os: u16,
     /// Incoming streams.
     #[serde(rename = "MIS")]
     pub mis: u16,
-    /// The longest message that is accepted, in bytes.
+    /// The same as `max_receive_message_size`.
     pub max_message_size: u32,
 }
 
-impl Default for SctpParameters {
-    /// What mediasoup announces.
-    fn default() -> Self {
+impl SctpParameters {
+    /// The port that mediasoup's transports use; it means nothing inside DTLS.
+    pub const PORT: u16 = 5000;
+    /// How many streams mediasoup announces in each direction.
+    pub const STREAMS: u16 = 65_535;
+
+    /// What a transport with these limits, in bytes, announces.
+    pub const fn new(max_send_message_size: u32, max_receive_message_size: u32) -> Self {
         Self {
-            port: 5000,
-            os: 65_535,
-            mis: 65_535,
-            max_message_size: 262_144,
+            port: Self::PORT,
+            max_send_message_size,
+            max_receive_message_size,
+            os: Self::STREAMS,
+            mis: Self::STREAMS,
+            max_message_size: max_receive_message_size,
         }
+    }
+}
+
+impl Default for SctpParameters {
+    /// mediasoup's limits: 256 KiB each.
+    fn default() -> Self {
+        Self::new(262_144, 262_144)
     }
 }
 

@@ -408,7 +408,8 @@ fn sctp_stream_that_cannot_be_is_refused() {
 fn sctp_objects_have_mediasoups_names() {
     assert_eq!(
         serde_json::to_value(SctpParameters::default()).unwrap(),
-        json!({"port": 5000, "OS": 65535, "MIS": 65535, "maxMessageSize": 262_144})
+        json!({"port": 5000, "maxSendMessageSize": 262_144, "maxReceiveMessageSize": 262_144,
+            "OS": 65535, "MIS": 65535, "maxMessageSize": 262_144})
     );
     let read: SctpCapabilities = serde_json::from_value(json!({"numStreams": {"OS": 16}})).unwrap();
     assert_eq!(read.num_streams, NumSctpStreams { os: 16, mis: 1024 });

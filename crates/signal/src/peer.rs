@@ -1,0 +1,95 @@
+//! Who is in a room.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use crate::PeerId;
+use crate::lenient::{cut, text_up_to, to_text};
+use crate::limits::{MAX_DEVICE_BYTES, MAX_DISPLAY_NAME_BYTES};
+
+/// What a peer is called by others; may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "string"))]
+#[serde(transparent)]
+pub struct DisplayName(String);
+
+impl DisplayName {
+    /// The name with this text; what is too long is cut.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(cut(text.into(), MAX_DISPLAY_NAME_BYTES))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for DisplayName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        text_up_to(from, "displayName", MAX_DISPLAY_NAME_BYTES).map(Self)
+    }
+}
+
+/// What a peer runs on, in its own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct PeerDevice {
+    /// A short name for programs: `chrome`, `firefox`, `broadcaster`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
+    /// A name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for PeerDevice {
+    /// Never fails on JSON: what cannot be understood is not there, what is too long is cut.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut members = match Value::deserialize(from)? {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        let mut text = |name| {
+            members
+                .remove(name)
+                .and_then(to_text)
+                .map(|it| cut(it, MAX_DEVICE_BYTES))
+        };
+        Ok(Self {
+            flag: text("flag"),
+            name: text("name"),
+            version: text("version"),
+        })
+    }
+}
+
+/// A peer as others see it. Its address is nobody's business.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct PeerInfo {
+    /// Its id.
+    pub id: PeerId,
+    /// The same, as newer clients call it.
+    pub peer_id: PeerId,
+    /// What it is called.
+    pub display_name: DisplayName,
+    /// What it runs on.
+    pub device: PeerDevice,
+}
+
+impl PeerInfo {
+    /// A peer as others see it.
+    pub fn new(id: PeerId, display_name: DisplayName, device: PeerDevice) -> Self {
+        Self {
+            peer_id: id.clone(),
+            id,
+            display_name,
+            device,
+        }
+    }
+}

@@ -26,7 +26,6 @@ mod sequence;
 mod stats;
 
 pub(crate) use report::{compact, round_trip};
-pub(crate) use stats::RecvStreamStats;
 
 /// Silence after which a layer of a simulcast counts as dead. Longer keeps consumers on a frozen layer, shorter takes
 /// a pause of the encoder for its end.

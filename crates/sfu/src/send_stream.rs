@@ -21,7 +21,6 @@ mod seq_manager;
 mod stats;
 
 pub(crate) use history::SentPacket;
-pub(crate) use stats::SendStreamStats;
 
 /// How long after its last packet a stream still makes sender reports. Longer extrapolates further from the last
 /// timestamp, shorter leaves pauses without reports.

@@ -170,10 +170,10 @@ impl Worker {
             return Some(writer.len());
         }
         let estimate = match &mut transport.rate_feedback {
-            RateFeedback::Remb(estimator) => estimator.poll_remb(transport.limiter.limit(), now),
+            RateFeedback::Remb(estimator) => estimator.poll_remb(now),
             _ => None,
         };
-        let bitrate = estimate.or_else(|| transport.limiter.poll_remb(now))?;
+        let bitrate = transport.limiter.poll_remb(estimate, now)?;
         let producers = transport
             .producers
             .iter()

@@ -458,7 +458,7 @@ fn note_arrival(
         }
         RateFeedback::Remb(estimator) => {
             if let Some(sent) = find(ids.abs_send_time).and_then(AbsSendTime::read) {
-                estimator.packet_arrived(sent, packet.len(), header.ssrc, now);
+                estimator.packet_arrived(sent, packet.len(), now);
             }
         }
     }

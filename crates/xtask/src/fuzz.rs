@@ -8,6 +8,9 @@ use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 
+/// How long each target runs unless said otherwise.
+pub(crate) const DEFAULT_SECONDS: u32 = 20;
+
 /// How many targets run at the same time. More finish sooner on more cores; on two they would starve each other.
 const PARALLEL: usize = 2;
 

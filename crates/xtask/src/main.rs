@@ -1,2 +1,72 @@
-//! Chores: run, test, bench, fuzz, lint.
-fn main() {}
+//! Chores of the project: `cargo xtask run | test | lint | web | fuzz | bench`.
+
+mod bench;
+mod cargo;
+mod command;
+mod fuzz;
+mod lint;
+mod packages;
+mod tally;
+mod test;
+mod web;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <command>
+
+  run [ARGS…]          build the web app and the server, and start it with ARGS (default: serve)
+  test [PART…]         install what the tests need and run them; parts: lint web rust fuzz e2e (default: all)
+  lint                 formats, lints, licences
+  web                  build the web app
+  fuzz [--seconds N]   build the fuzz targets and run each for N seconds (default 20)
+  bench limit|forward [ARGS…]
+                       measure; --n N, --burst B, --json are passed on
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let (command, rest) = match arguments {
+        [] => ("help", arguments),
+        [command, rest @ ..] => (command.as_str(), rest),
+    };
+    match command {
+        "run" => {
+            web::build()?;
+            cargo::run_server(rest)
+        }
+        "test" => test::run(rest),
+        "lint" => lint::run_alone(),
+        "web" => web::build(),
+        "fuzz" => {
+            let passed = fuzz::run(fuzz_seconds(rest)?)?;
+            println!("{passed} fuzz targets passed");
+            Ok(())
+        }
+        "bench" => bench::run(rest),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("unknown command {other:?}\n\n{USAGE}"),
+    }
+}
+
+fn fuzz_seconds(arguments: &[String]) -> Result<u32> {
+    match arguments {
+        [] => Ok(fuzz::DEFAULT_SECONDS),
+        [flag, seconds] if flag == "--seconds" => Ok(seconds.parse()?),
+        _ => bail!("usage: cargo xtask fuzz [--seconds N]"),
+    }
+}

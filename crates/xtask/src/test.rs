@@ -1,0 +1,66 @@
+//! All tests, in the order in which they are likely to fail fast.
+
+use crate::cargo::cargo;
+use crate::command::{self, root};
+use crate::tally::{Tally, run_counted};
+use crate::{fuzz, lint, packages, web};
+use anyhow::{Result, bail};
+use std::time::Instant;
+
+const PARTS: [&str; 5] = ["lint", "web", "rust", "fuzz", "e2e"];
+
+/// Runs the named parts, or all of them, and closes with a line of counts.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    if let Some(unknown) = arguments
+        .iter()
+        .find(|part| !PARTS.contains(&part.as_str()))
+    {
+        bail!("unknown part {unknown:?}; parts are {}", PARTS.join(", "));
+    }
+    packages::install()?;
+    // The server embeds the web app.
+    web::build()?;
+    let mut tally = Tally::default();
+    let chosen = PARTS
+        .iter()
+        .filter(|part| arguments.is_empty() || arguments.iter().any(|chosen| chosen == *part));
+    for part in chosen {
+        let start = Instant::now();
+        let before = tally;
+        let outcome = run_part(part, &mut tally);
+        if let Err(error) = outcome {
+            tally.check(part, Err(error));
+        }
+        let (passed, failed) = (tally.passed - before.passed, tally.failed - before.failed);
+        println!(
+            "== {part}: {passed} passed, {failed} failed in {} s",
+            start.elapsed().as_secs()
+        );
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed > 0 {
+        bail!("tests failed");
+    }
+    Ok(())
+}
+
+fn run_part(part: &str, tally: &mut Tally) -> Result<()> {
+    match part {
+        "lint" => lint::run_all(tally),
+        "web" => web::test(tally)?,
+        "rust" => run_counted(
+            &mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]),
+            tally,
+        )?,
+        "fuzz" => tally.passed += fuzz::run(fuzz::DEFAULT_SECONDS)?,
+        _ => {
+            run_command(&["build", "--locked", "--package", "miso-server"])?;
+            web::test_end_to_end(tally, &root().join("target/debug/miso"))?;
+        }
+    }
+    Ok(())
+}
+
+fn run_command(arguments: &[&str]) -> Result<()> {
+    command::run(&mut cargo(arguments))
+}

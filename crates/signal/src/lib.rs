@@ -8,7 +8,7 @@
 //! can also carry the names of the TypeScript server that came after, it carries both (`id` and `transportId`), so a
 //! client of either finds what it looks for. What cannot be both, such as lists of statistics, is in the older form.
 //!
-//! With the feature `ts`, [`typescript()`] declares all of it for the web app.
+//! With the feature `ts`, `typescript()` declares all of it for the web app.
 
 mod connection;
 mod error;

@@ -107,10 +107,6 @@ pub(crate) struct PacketMeta {
     pub(crate) key_frame: bool,
     /// An audio packet of discontinuous transmission (opus).
     pub(crate) dtx: bool,
-    /// Spatial layer within its stream.
-    pub(crate) spatial: u8,
-    /// Temporal layer.
-    pub(crate) temporal: u8,
     /// What each consumer overwrites.
     pub(crate) patch: PatchOffsets,
     /// VP8 only.
@@ -211,6 +207,7 @@ impl PacketPool {
     }
 
     /// Blocks in use.
+    #[cfg(test)]
     pub(crate) fn used(&self) -> usize {
         self.small.used() + self.medium.used() + self.large.used()
     }

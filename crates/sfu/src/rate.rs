@@ -19,12 +19,12 @@ pub(crate) const RATE_WINDOW: Duration = Duration::from_millis(1_000);
 pub(crate) struct RateCounter {
     /// Bytes of each step, indexed by step number modulo [`BUCKETS`].
     bytes: [u32; BUCKETS],
-    /// Packets of each step, likewise.
-    packets: [u32; BUCKETS],
     /// When step 0 began: the first packet.
     epoch: Option<Instant>,
     /// The newest step that holds anything.
     newest: u64,
+    /// When the newest step ends. Until then, counting takes no division.
+    ends: Option<Instant>,
     /// Length of one step.
     step: Duration,
     /// Packets since the beginning.
@@ -39,9 +39,9 @@ impl RateCounter {
         let step = (window / BUCKETS as u32).max(Duration::from_millis(1));
         Self {
             bytes: [0; BUCKETS],
-            packets: [0; BUCKETS],
             epoch: None,
             newest: 0,
+            ends: None,
             step,
             total_packets: 0,
             total_bytes: 0,
@@ -50,14 +50,13 @@ impl RateCounter {
 
     /// Counts one packet of `bytes`. Padding alone is a packet of no bytes.
     pub(crate) fn add(&mut self, bytes: usize, now: Instant) {
-        let epoch = *self.epoch.get_or_insert(now);
-        self.advance_to(self.step_at(epoch, now));
+        if self.ends.is_none_or(|ends| now >= ends) {
+            self.advance_to(now);
+        }
         // A packet of a clock read before the newest counts in the newest step.
-        let slot = slot_of(self.newest);
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        if let (Some(sum), Some(count)) = (self.bytes.get_mut(slot), self.packets.get_mut(slot)) {
+        if let Some(sum) = self.bytes.get_mut(slot_of(self.newest)) {
             *sum = sum.saturating_add(bytes);
-            *count = count.saturating_add(1);
         }
         self.total_packets += 1;
         self.total_bytes += u64::from(bytes);
@@ -65,15 +64,7 @@ impl RateCounter {
 
     /// Bits per second over the window that ends now.
     pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
-        Bitrate::of(
-            self.window_sum(&self.bytes, now),
-            self.step * BUCKETS as u32,
-        )
-    }
-
-    /// Packets within the window that ends now.
-    pub(crate) fn recent_packets(&self, now: Instant) -> u64 {
-        self.window_sum(&self.packets, now)
+        Bitrate::of(self.recent_bytes(now), self.step * BUCKETS as u32)
     }
 
     /// Packets since the beginning.
@@ -91,28 +82,31 @@ impl RateCounter {
         u64::try_from(elapsed / self.step.as_nanos().max(1)).unwrap_or(u64::MAX)
     }
 
-    /// Empties the steps between the newest and `step`.
-    fn advance_to(&mut self, step: u64) {
+    /// Begins the step of `now` and empties those between.
+    fn advance_to(&mut self, now: Instant) {
+        let epoch = *self.epoch.get_or_insert(now);
+        let step = self.step_at(epoch, now).max(self.newest);
         let stale = step.saturating_sub(self.newest).min(BUCKETS as u64);
         for gone in 0..stale {
-            let slot = slot_of(step - gone);
-            if let (Some(sum), Some(count)) = (self.bytes.get_mut(slot), self.packets.get_mut(slot))
-            {
+            if let Some(sum) = self.bytes.get_mut(slot_of(step - gone)) {
                 *sum = 0;
-                *count = 0;
             }
         }
-        self.newest = self.newest.max(step);
+        self.newest = step;
+        let end = u32::try_from(step + 1)
+            .ok()
+            .and_then(|steps| self.step.checked_mul(steps));
+        self.ends = end.and_then(|end| epoch.checked_add(end));
     }
 
-    fn window_sum(&self, buckets: &[u32; BUCKETS], now: Instant) -> u64 {
+    fn recent_bytes(&self, now: Instant) -> u64 {
         let Some(epoch) = self.epoch else { return 0 };
         let current = self.step_at(epoch, now).max(self.newest);
         let idle = current - self.newest;
         let alive = (BUCKETS as u64).saturating_sub(idle).min(self.newest + 1);
         (0..alive)
-            .filter_map(|age| buckets.get(slot_of(self.newest - age)))
-            .map(|&value| u64::from(value))
+            .filter_map(|age| self.bytes.get(slot_of(self.newest - age)))
+            .map(|&bytes| u64::from(bytes))
             .sum()
     }
 }

@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use miso_wire::{Bitrate, Dlrr, ExtSeq, NtpTime, Pt, ReportBlock, RtpHeader, RtpTime, Seq, Ssrc};
+use miso_wire::{Dlrr, ExtSeq, NtpTime, Pt, ReportBlock, RtpHeader, RtpTime, Seq, Ssrc};
 
 use crate::score::{BEST_SCORE, Delivery, Score};
 use jitter::Jitter;
@@ -189,10 +189,14 @@ impl RecvStream {
         packet: &RecvPacket,
         now: Instant,
     ) -> Result<Received, RecvRefusal> {
+        let highest = self.sequence.highest();
         let mut received = self.sequenced(packet)?;
         if received.resynced {
             self.nack.reset();
             self.jitter.restart();
+        }
+        if highest.is_none_or(|highest| received.ext_seq > highest) {
+            self.jitter.receive(packet.ts, now);
         }
         self.counters.received += 1;
         if self.params.use_nack {
@@ -364,22 +368,6 @@ impl RecvStream {
     /// Between us and the sender, once measured.
     pub(crate) fn rtt(&self) -> Option<Duration> {
         self.rtt
-    }
-
-    /// Bits per second of all layers, headers included.
-    pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
-        self.rates.total().bitrate(now)
-    }
-
-    /// Bits per second that a consumer of these layers gets: all of the lower spatial layers, and of this one all
-    /// temporal layers up to `temporal`.
-    pub(crate) fn layer_bitrate(&self, spatial: u8, temporal: u8, now: Instant) -> Bitrate {
-        self.rates.cumulative(spatial, temporal, now)
-    }
-
-    /// Bits per second of one spatial layer alone.
-    pub(crate) fn spatial_bitrate(&self, spatial: u8, now: Instant) -> Bitrate {
-        self.rates.spatial(spatial, now)
     }
 
     fn sequenced(&mut self, packet: &RecvPacket) -> Result<Received, RecvRefusal> {

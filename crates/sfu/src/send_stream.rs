@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use miso_wire::{Bitrate, Dlrr, ExtSeq, NtpTime, Pt, ReportBlock, RtpTime, SenderInfo, Seq, Ssrc};
+use miso_wire::{Dlrr, ExtSeq, NtpTime, Pt, ReportBlock, RtpTime, SenderInfo, Seq, Ssrc};
 
 use crate::rate::{RATE_WINDOW, RateCounter};
 use crate::recv_stream::{compact, round_trip};
@@ -111,8 +111,6 @@ pub(crate) struct SendStream {
     newest: Option<NewestPacket>,
     /// Packets and bytes sent, retransmissions excluded.
     rate: RateCounter,
-    /// Packets and bytes sent once more.
-    resent: RateCounter,
     /// Counts since the beginning.
     counters: Counters,
     /// What the last receiver report said.
@@ -189,7 +187,6 @@ impl SendStream {
             next_rtx: ExtSeq(u64::from(seeds.first_rtx_seq)),
             newest: None,
             rate: RateCounter::new(RATE_WINDOW),
-            resent: RateCounter::new(RATE_WINDOW),
             counters: Counters::default(),
             report: None,
             rtt: None,
@@ -266,19 +263,13 @@ impl SendStream {
         self.history.find(seq, self.rtt.unwrap_or(DEFAULT_RTT), now)
     }
 
-    /// Counts that a packet is sent again with `size` bytes. Returns the number of the RTX packet to be made of it;
+    /// Counts that a packet is sent again. Returns the number of the RTX packet to be made of it;
     /// none without RTX: then it goes out as it did the first time.
-    pub(crate) fn resend(
-        &mut self,
-        packet: &SentPacket,
-        size: usize,
-        now: Instant,
-    ) -> Option<ExtSeq> {
+    pub(crate) fn resend(&mut self, packet: &SentPacket, now: Instant) -> Option<ExtSeq> {
         self.counters.retransmitted += 1;
         if self.history.mark_resent(packet.ext_seq, now) {
             self.counters.repaired += 1;
         }
-        self.resent.add(size, now);
         self.params.rtx?;
         let number = self.next_rtx;
         self.next_rtx = ExtSeq(number.0 + 1);
@@ -366,34 +357,9 @@ impl SendStream {
         self.score.get()
     }
 
-    /// Between us and the receiver, once measured.
-    pub(crate) fn rtt(&self) -> Option<Duration> {
-        self.rtt
-    }
-
     /// Share of packets lost as last reported, in 1/256.
     pub(crate) fn fraction_lost(&self) -> u8 {
         self.report.map_or(0, |report| report.fraction_lost)
-    }
-
-    /// Latest timestamp sent; none before the first packet.
-    pub(crate) fn newest_ts(&self) -> Option<RtpTime> {
-        self.newest.map(|newest| newest.ts)
-    }
-
-    /// Highest number sent.
-    pub(crate) fn highest_seq(&self) -> ExtSeq {
-        self.seq.max_output()
-    }
-
-    /// Bits per second, headers included, retransmissions excluded.
-    pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
-        self.rate.bitrate(now)
-    }
-
-    /// Bits per second of retransmissions.
-    pub(crate) fn resent_bitrate(&self, now: Instant) -> Bitrate {
-        self.resent.bitrate(now)
     }
 
     fn note_newest(&mut self, packet: &Forward, ts: RtpTime, now: Instant) {

@@ -69,6 +69,7 @@ impl<const SIZE: usize> Slab<SIZE> {
         self.meta.get_mut(slot as usize)
     }
 
+    #[cfg(test)]
     pub(super) fn used(&self) -> usize {
         self.meta.len() - self.free.len()
     }

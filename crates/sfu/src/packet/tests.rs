@@ -14,8 +14,6 @@ pub(crate) fn plain_meta(ext_seq: u64, ts: u32, arrival: Instant) -> PacketMeta 
         marker: false,
         key_frame: false,
         dtx: false,
-        spatial: 0,
-        temporal: 0,
         patch: PatchOffsets::default(),
         vp8: None,
     }

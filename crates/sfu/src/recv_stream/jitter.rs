@@ -30,8 +30,13 @@ impl Jitter {
     /// Takes in a packet that came in order.
     pub(super) fn receive(&mut self, ts: RtpTime, now: Instant) {
         let epoch = *self.epoch.get_or_insert(now);
-        let elapsed = now.saturating_duration_since(epoch).as_micros();
-        let ticks = elapsed * u128::from(self.clock_rate) / 1_000_000;
+        let elapsed = now.saturating_duration_since(epoch);
+        let clock_rate = u64::from(self.clock_rate);
+        let fraction = u64::from(elapsed.subsec_micros()) * clock_rate / 1_000_000;
+        let ticks = elapsed
+            .as_secs()
+            .wrapping_mul(clock_rate)
+            .wrapping_add(fraction);
         let transit = ((ticks & 0xffff_ffff) as u32).wrapping_sub(ts.0);
         if let Some(last) = self.transit.replace(transit) {
             let difference = transit.wrapping_sub(last).cast_signed().unsigned_abs();

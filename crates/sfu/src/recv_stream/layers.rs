@@ -66,29 +66,13 @@ impl LayerRates {
     }
 
     /// All lower spatial layers, and of this one the temporal layers up to `temporal`.
-    pub(super) fn cumulative(&self, spatial: u8, temporal: u8, now: Instant) -> Bitrate {
+    fn cumulative(&self, spatial: u8, temporal: u8, now: Instant) -> Bitrate {
         let width = usize::from(self.temporal_layers);
         let wanted = usize::from(spatial) * width + usize::from(temporal).min(width - 1) + 1;
         match self.layers.get(..wanted) {
             Some(layers) => sum(layers, now),
             None => self.total.bitrate(now),
         }
-    }
-
-    /// One spatial layer alone.
-    pub(super) fn spatial(&self, spatial: u8, now: Instant) -> Bitrate {
-        if self.layers.is_empty() {
-            return if spatial == 0 {
-                self.total.bitrate(now)
-            } else {
-                Bitrate::ZERO
-            };
-        }
-        let width = usize::from(self.temporal_layers);
-        let first = usize::from(spatial) * width;
-        self.layers
-            .get(first..first + width)
-            .map_or(Bitrate::ZERO, |layers| sum(layers, now))
     }
 
     /// Spatial and temporal number of each layer with its cumulative rate; none for a stream of one layer.

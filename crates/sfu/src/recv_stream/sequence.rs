@@ -104,6 +104,11 @@ impl SequenceTracker {
         })
     }
 
+    /// Highest number; none before the first packet.
+    pub(crate) fn highest(&self) -> Option<ExtSeq> {
+        self.run.map(|run| run.max)
+    }
+
     /// Packets rejected so far.
     pub(crate) fn discarded(&self) -> u64 {
         self.discarded

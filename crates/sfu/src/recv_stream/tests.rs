@@ -108,6 +108,25 @@ fn repair_that_is_newer_than_all_is_a_normal_packet() {
 }
 
 #[test]
+fn jitter_is_of_the_packets_that_come_in_order() {
+    let mut bench = Bench::new(|_| ());
+    (0..100).for_each(|i| _ = bench.receive(i, u64::from(i) * 20));
+    assert_eq!(bench.stream.stats(bench.at(2_000)).jitter, 0);
+    let late = RecvPacket {
+        ts: RtpTime(0),
+        ..packet(50, 0)
+    };
+    bench.stream.receive(&late, bench.at(2_000)).unwrap();
+    assert_eq!(bench.stream.stats(bench.at(2_000)).jitter, 0);
+    let delayed = RecvPacket {
+        ts: RtpTime(2_000 * 90),
+        ..packet(100, 0)
+    };
+    bench.stream.receive(&delayed, bench.at(2_016)).unwrap();
+    assert_eq!(bench.stream.report_block(0, bench.at(2_016)).jitter, 90);
+}
+
+#[test]
 fn without_nack_nothing_is_asked_for() {
     let mut bench = Bench::new(|params| params.use_nack = false);
     bench.receive(10, 0).unwrap();

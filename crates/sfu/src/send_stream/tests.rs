@@ -128,7 +128,7 @@ fn nacked_packet_is_found_with_its_rewriting_and_gets_an_rtx_number() {
         (ExtSeq(70_000), 2, true, vp8)
     );
     assert_eq!(
-        bench.stream.resend(&found, 1_002, bench.at(50)),
+        bench.stream.resend(&found, bench.at(50)),
         Some(ExtSeq(65_535))
     );
     assert_eq!(
@@ -140,7 +140,7 @@ fn nacked_packet_is_found_with_its_rewriting_and_gets_an_rtx_number() {
         Some(found)
     );
     assert_eq!(
-        bench.stream.resend(&found, 1_002, bench.at(150)),
+        bench.stream.resend(&found, bench.at(150)),
         Some(ExtSeq(65_536))
     );
     let stats = bench.stream.stats(bench.at(150));
@@ -159,7 +159,7 @@ fn without_rtx_the_packet_repeats_itself() {
     let mut bench = Bench::new(|params| params.rtx = None);
     bench.forward(70_000, 0);
     let found = bench.stream.find_sent(Seq(1_001), bench.at(0)).unwrap();
-    assert_eq!(bench.stream.resend(&found, 1_000, bench.at(0)), None);
+    assert_eq!(bench.stream.resend(&found, bench.at(0)), None);
 }
 
 #[test]

@@ -85,6 +85,7 @@ impl Worker {
             .streams
             .iter_mut()
             .for_each(|stream| stream.recv.pause());
+        producer.key_frames.clear();
         for consumer in producer.consumers.clone() {
             if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
                 consumer.producer_paused = true;
@@ -105,6 +106,10 @@ impl Worker {
             return Ok(Response::Done);
         }
         producer.paused = false;
+        producer
+            .streams
+            .iter_mut()
+            .for_each(|stream| stream.recv.resume(now));
         let streams: Vec<_> = producer
             .streams
             .iter()

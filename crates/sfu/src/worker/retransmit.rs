@@ -43,7 +43,7 @@ impl Worker {
         let sent = consumer.send.find_sent(wanted.seq, now)?;
         let ring = &producer.streams.get(usize::from(sent.source))?.ring;
         let (meta, packet) = self.pool.packet(ring.get(sent.input)?)?;
-        let rtx_index = consumer.send.resend(&sent, meta.len(), now);
+        let rtx_index = consumer.send.resend(&sent, now);
         let params = consumer.send.params();
         let rtx = rtx_index.zip(params.rtx);
         let stamp = |negotiated: bool| negotiated && rtx.is_some();

@@ -5,8 +5,11 @@ use super::retransmit::Wanted;
 use crate::drops::DropReason;
 use crate::event::{ConsumerEvent, Event};
 use crate::keys::{ConsumerKey, TransportKey};
+use crate::transport::RateFeedback;
 use miso_ice::Tuple;
-use miso_wire::{ReportBlock, RtcpPacket, RtcpPackets, SenderReport, Seq, Ssrc, Xr, XrBlock};
+use miso_wire::{
+    Dlrr, NtpTime, ReportBlock, RtcpPacket, RtcpPackets, SenderReport, Seq, Ssrc, Xr, XrBlock,
+};
 use std::time::Instant;
 
 impl Worker {
@@ -200,28 +203,33 @@ impl Worker {
                         } else {
                             item.ssrc
                         };
-                        let listener = self
-                            .objects
-                            .transports
-                            .get(key)
-                            .map(|transport| &transport.listener);
-                        let Some(producer) =
-                            listener.and_then(|listener| listener.find_by_ssrc(ssrc))
-                        else {
-                            continue;
-                        };
-                        let Some(producer) = self.objects.producers.get_mut(producer) else {
-                            continue;
-                        };
-                        if let Some(stream) = producer
-                            .stream_of_media(ssrc)
-                            .and_then(|index| producer.streams.get_mut(index))
-                        {
-                            stream.recv.dlrr(&item, ntp);
-                        }
+                        self.receive_dlrr(key, ssrc, &item, ntp);
                     }
                 }
             }
+        }
+    }
+
+    /// Takes the answer to our reference time that is about the stream `ssrc`: it tells the round trip.
+    fn receive_dlrr(&mut self, key: TransportKey, ssrc: Ssrc, item: &Dlrr, ntp: NtpTime) {
+        let Some(transport) = self.objects.transports.get_mut(key) else {
+            return;
+        };
+        let producer = transport.listener.find_by_ssrc(ssrc);
+        let Some(producer) = producer.and_then(|key| self.objects.producers.get_mut(key)) else {
+            return;
+        };
+        let Some(stream) = producer
+            .stream_of_media(ssrc)
+            .and_then(|index| producer.streams.get_mut(index))
+        else {
+            return;
+        };
+        stream.recv.dlrr(item, ntp);
+        if let (Some(rtt), RateFeedback::Remb(estimator)) =
+            (stream.recv.rtt(), &mut transport.rate_feedback)
+        {
+            estimator.set_rtt(rtt);
         }
     }
 

@@ -362,8 +362,6 @@ impl Worker {
             marker: packet.header.marker,
             key_frame: payload.info.key_frame,
             dtx: payload.info.dtx,
-            spatial: payload.info.spatial,
-            temporal: payload.info.temporal,
             patch: mangled.patch,
             vp8: None,
         };

@@ -16,8 +16,6 @@ fn packet(ts: u32, picture_id: u16, tl0: u8, arrival: Instant) -> PacketMeta {
         marker: false,
         key_frame: true,
         dtx: false,
-        spatial: 0,
-        temporal: 0,
         patch: PatchOffsets::default(),
         vp8: Some(Vp8Fields {
             picture_id: Some((picture_id, NonZeroU16::new(14).unwrap())),

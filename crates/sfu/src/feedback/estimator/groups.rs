@@ -68,13 +68,14 @@ impl PacketGroups {
             self.current = Some(Group::of(sent, at));
             return None;
         };
-        if sent < current.first_sent {
-            // Out of order: it belongs to a group that is complete.
-            return None;
-        }
-        if (at - current.last_at).max(sent - current.last_sent) > RESTART {
+        if (at - current.last_at).max((sent - current.last_sent).abs()) > RESTART {
+            self.newest = Some((arrival.sent, sent));
             self.previous = None;
             self.current = Some(Group::of(sent, at));
+            return None;
+        }
+        if sent < current.first_sent {
+            // Out of order: it belongs to a group that is complete.
             return None;
         }
         if current.takes(sent, at) {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::base;
+use proptest::prelude::*;
 
 /// A sender at a rate of its choice, a bottleneck with a queue, and the estimator behind it, in steps of a packet.
 struct Link {
@@ -132,4 +133,36 @@ fn drop_is_told_at_once_and_growth_five_times_a_second() {
         told.extend(estimator.poll_remb(now).map(|_| ms));
     }
     assert_eq!(told, [0, 200, 400, 600, 800]);
+}
+
+#[test]
+fn sender_whose_clock_jumps_back_is_measured_on() {
+    let (start, mut estimator) = (base(), IncomingBitrateEstimator::default());
+    let mut feed = |ms: u64, sender_ms: u64| {
+        let sent = AbsSendTime::from_duration(Duration::from_millis(sender_ms));
+        estimator.packet_arrived(sent, PACKET, start + Duration::from_millis(ms));
+        estimator.estimate().unwrap()
+    };
+    (0..500).for_each(|i| _ = feed(i * 10, 10_000 + i * 10));
+    // The clock starts again, and then a queue builds up: each packet takes 5 ms longer than the one before.
+    (0..200).for_each(|i| _ = feed(5_000 + i * 10, i * 10));
+    let steady = feed(7_000, 2_000);
+    let congested = (1..100)
+        .map(|i| feed(7_000 + i * 15, 2_000 + i * 10))
+        .last()
+        .unwrap();
+    assert!(congested < steady, "{congested:?} {steady:?}");
+}
+
+proptest! {
+    #[test]
+    fn estimate_stays_within_its_bounds_whatever_arrives(packets in prop::collection::vec((any::<u32>(), 0usize..70_000, 0u64..5_000), 1..300)) {
+        let (mut now, mut estimator) = (base(), IncomingBitrateEstimator::default());
+        for (sent, size, gap) in packets {
+            now += Duration::from_millis(gap);
+            estimator.packet_arrived(AbsSendTime(sent), size, now);
+            let estimate = estimator.estimate().unwrap();
+            prop_assert!((30_000..=1_000_000_000).contains(&estimate.0), "{estimate:?}");
+        }
+    }
 }

@@ -78,8 +78,8 @@ function enterRoom(): void {
 
 function addSomebody(i: number): void {
   const id = `p${i}`;
-  const displayName = NAMES[i % NAMES.length];
-  set((state) => addPeer(state, { id, displayName, device: { name: 'Chrome' } }));
+  const displayName = NAMES[i % NAMES.length] ?? '';
+  set((state) => addPeer(state, { id, peerId: id, displayName, device: { name: 'Chrome' } }));
   if (i % 4 !== 3) addVideo(id, `v${i}`, false, i);
 }
 

@@ -27,6 +27,11 @@ export class DataChannels {
     this.#store = store;
   }
 
+  /** The channels to send on that exist. */
+  get producers(): ReadonlyMap<Label, ms.DataProducer> {
+    return this.#producers;
+  }
+
   /** Opens both channels for sending; needs no media to be sent. */
   async open(transport: ms.Transport): Promise<void> {
     await Promise.all([this.#produce(transport, 'chat'), this.#produce(transport, 'bot')]);

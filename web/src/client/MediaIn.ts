@@ -87,7 +87,7 @@ export class MediaIn {
 }
 
 function isShare(offer: NewConsumer): boolean {
-  return offer.appData?.share === true;
+  return offer.appData.share === true;
 }
 
 function mediaOf(offer: NewConsumer, consumer: ms.Consumer): RemoteMedia {
@@ -101,6 +101,6 @@ function mediaOf(offer: NewConsumer, consumer: ms.Consumer): RemoteMedia {
     codec: offer.rtpParameters.codecs[0]?.mimeType.split('/')[1] ?? '',
     producerPaused: offer.producerPaused,
     localPaused: false,
-    score: null,
+    score: offer.consumerScore,
   };
 }

@@ -136,7 +136,7 @@ export function spatialFor(height: number, layers: number): number {
 
 /** Null for a stream without spatial layers, and for a shared screen, where detail is the point. */
 function layersOf(offer: NewConsumer): Layers | null {
-  if (offer.appData?.share === true) return null;
+  if (offer.appData.share === true) return null;
   const mode = parseScalabilityMode(offer.rtpParameters.encodings?.[0]?.scalabilityMode);
   return mode.spatialLayers > 1
     ? { spatial: mode.spatialLayers, temporal: mode.temporalLayers }

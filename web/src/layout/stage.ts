@@ -27,11 +27,17 @@ const GAP = 10;
 /** Rising lets a tile grow wider than its picture, which is cropped at top and bottom. */
 const WIDEST = 16 / 9;
 
-/** Falling lets a tile grow taller than its picture, which is cropped at the sides. */
-const NARROWEST = 0.95;
+/**
+ * Falling lets a tile grow taller than its picture, which is cropped at the sides. A phone held
+ * upright has height to give away.
+ */
+const NARROWEST = { landscape: 1.2, upright: 0.7 };
+
+/** Rising avoids cropping; falling prefers larger faces. 0 to 1. */
+const CROP_AVERSION = 0.4;
 
 /** Below this width a face is not recognised any more: the stage scrolls instead. */
-const MIN_WIDTH = 132;
+const MIN_WIDTH = 112;
 
 /** Shape of tiles where there is a choice. */
 const PREFERRED = 16 / 9;
@@ -62,6 +68,27 @@ export function duoLayout(own: number, stage: Size): StageLayout {
   return { rects: own === 0 ? [corner, full] : [full, corner], content: stage };
 }
 
+/**
+ * On a stage that scrolls, `tile` changes places with the one in `front` when it is out of sight
+ * at the start. Only rectangles move, never elements: a video that is moved in the page stops.
+ */
+export function bringForward(
+  layout: StageLayout,
+  tile: number,
+  front: number,
+  stage: Size,
+): StageLayout {
+  const { rects } = layout;
+  const [here, there] = [rects[tile], rects[front]];
+  if (here === undefined || there === undefined) return layout;
+  if (here.x + here.w <= stage.width && here.y + here.h <= stage.height) return layout;
+  const swapped = rects.map((rect, index) => {
+    if (index === tile) return there;
+    return index === front ? here : rect;
+  });
+  return { ...layout, rects: swapped };
+}
+
 interface Cells {
   columns: number;
   rows: number;
@@ -73,7 +100,7 @@ function bestColumns(count: number, stage: Size): Cells {
   let best = cellsFor(count, 1, stage);
   for (let columns = 2; columns <= count; columns++) {
     const cells = cellsFor(count, columns, stage);
-    if (pictureArea(cells) > pictureArea(best)) best = cells;
+    if (faceSize(cells) > faceSize(best)) best = cells;
   }
   return best;
 }
@@ -83,13 +110,15 @@ function cellsFor(count: number, columns: number, stage: Size): Cells {
   const rows = Math.ceil(count / columns);
   const w = Math.max(1, (stage.width - GAP * (columns - 1)) / columns);
   const h = Math.max(1, (stage.height - GAP * (rows - 1)) / rows);
-  return { columns, rows, w: Math.min(w, h * WIDEST), h: Math.min(h, w / NARROWEST) };
+  const narrowest = stage.width < stage.height ? NARROWEST.upright : NARROWEST.landscape;
+  return { columns, rows, w: Math.min(w, h * WIDEST), h: Math.min(h, w / narrowest) };
 }
 
-/** How much of a picture a cell shows without cropping; the cell itself breaks ties. */
-function pictureArea({ w, h }: Cells): number {
-  const width = Math.min(w, h * PREFERRED);
-  return (width * width) / PREFERRED + w * h * 0.15;
+/** How large a picture appears that fills the cell, less for what is cropped away. */
+function faceSize({ w, h }: Cells): number {
+  const width = Math.max(w, h * PREFERRED);
+  const shown = (w * h) / (width * (width / PREFERRED));
+  return width * shown ** CROP_AVERSION;
 }
 
 /** Rows centred in the stage, the last one centred below the others. */

@@ -57,6 +57,7 @@ export function initials(name: string): string {
 /** A stable hue in degrees for an id, to tell avatars apart. */
 export function hueOf(id: string): number {
   let hash = 7;
-  for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 3600;
-  return hash % 360;
+  for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 100_000;
+  // The golden angle sets neighbours far apart.
+  return Math.round((hash * 137.508) % 360);
 }

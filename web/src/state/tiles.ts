@@ -98,5 +98,5 @@ function videoOf(item: RemoteMedia) {
 
 /** Media may belong to somebody the server does not list, such as a broadcaster with one's own id. */
 function strangerOf(id: string): Peer {
-  return { id, name: id, device: null };
+  return { id, name: id, device: {} };
 }

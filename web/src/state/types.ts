@@ -17,7 +17,7 @@ export type PhaseName = Phase['name'];
 export interface Peer {
   id: string;
   name: string;
-  device: PeerDevice | null;
+  device: PeerDevice;
 }
 
 /** Media that is received: one consumer. */

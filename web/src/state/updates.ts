@@ -22,7 +22,7 @@ export const MAX_HISTORY = 500;
 const MAX_TOASTS = 4;
 
 export function peerOf(info: PeerInfo): Peer {
-  return { id: info.id, name: cleanName(info.displayName), device: info.device ?? null };
+  return { id: info.id, name: cleanName(info.displayName), device: info.device };
 }
 
 export function setPeers(infos: readonly PeerInfo[]): Step {

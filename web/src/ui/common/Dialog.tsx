@@ -16,13 +16,18 @@ export function Dialog({ title, onClose, testId, children }: DialogProps) {
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
+    if (dialog !== null && !dialog.open) {
+      dialog.showModal();
+      // Else the browser marks the close button, as if that were what one came for.
+      dialog.focus();
+    }
     return () => dialog?.close();
   }, []);
   return (
     // A click on the backdrop is a click on the dialog itself; Escape does the same by keyboard.
     <dialog
       ref={ref}
+      tabIndex={-1}
       className={styles.dialog}
       aria-labelledby={id}
       onCancel={onClose}

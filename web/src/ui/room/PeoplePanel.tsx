@@ -74,15 +74,15 @@ function usePeople(): Person[] {
     const others = Array.from(peers.values(), ({ id, name, device }) => ({
       id,
       name,
-      detail: device?.name ?? '',
+      detail: device.name ?? '',
       mic: !muted.has(id),
       camera: sends(id, false),
       screen: sends(id, true),
     }));
     const own = {
       id: me.id,
-      name: `${me.name} (you)`,
-      detail: '',
+      name: me.name,
+      detail: 'You',
       mic: mic.track !== null && !mic.muted,
       camera: webcam.track !== null,
       screen: share.video !== null,

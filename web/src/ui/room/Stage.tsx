@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import {
+  bringForward,
   duoLayout,
   gridLayout,
   spotlightLayout,
@@ -35,7 +36,7 @@ export function Stage() {
     return params.produce || all.length === 1 ? all : all.filter(({ own }) => !own);
   }, [source, params.produce]);
   const main = mainTile(tiles, pinned);
-  const { layout, floating } = arrange(tiles, main, size);
+  const { layout, floating } = arrange(tiles, { main, speaker, size });
   const alone = connected && tiles.every(({ own }) => own);
   return (
     <div className={styles.stage} ref={ref} data-testid="stage" data-tiles={tiles.length}>
@@ -64,19 +65,27 @@ function placeOf(tile: Tile, main: string | null, floating: boolean) {
   return floating && tile.own ? 'float' : 'cell';
 }
 
+interface Situation {
+  main: string | null;
+  speaker: string | null;
+  size: Size;
+}
+
 function arrange(
   tiles: readonly Tile[],
-  main: string | null,
-  size: Size,
+  { main, speaker, size }: Situation,
 ): { layout: StageLayout; floating: boolean } {
-  const mainIndex = tiles.findIndex(({ key }) => key === main);
-  if (mainIndex >= 0) {
-    return { layout: spotlightLayout(tiles.length, mainIndex, size), floating: false };
-  }
   const own = tiles.findIndex((tile) => tile.own);
-  const floating = tiles.length === 2 && own >= 0 && size.width < PHONE && size.width > 0;
-  const layout = floating ? duoLayout(own, size) : gridLayout(tiles.length, size);
-  return { layout, floating };
+  const floating =
+    main === null && tiles.length === 2 && own >= 0 && size.width < PHONE && size.width > 0;
+  if (floating) return { layout: duoLayout(own, size), floating };
+  const mainIndex = tiles.findIndex(({ key }) => key === main);
+  const layout =
+    mainIndex < 0 ? gridLayout(tiles.length, size) : spotlightLayout(tiles.length, mainIndex, size);
+  const spoken = tiles.findIndex(({ peerId, kind }) => kind === 'camera' && peerId === speaker);
+  const front = tiles.findIndex((tile, index) => !tile.own && index !== mainIndex);
+  const movable = spoken >= 0 && spoken !== mainIndex;
+  return { layout: movable ? bringForward(layout, spoken, front, size) : layout, floating };
 }
 
 function useSize() {

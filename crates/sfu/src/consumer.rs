@@ -11,7 +11,7 @@ use crate::producer::streams::ProducerStream;
 use crate::ring::ArrivalCursor;
 use crate::send_stream::SendStream;
 use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters};
-use miso_wire::{Mid, Pt, Ssrc};
+use miso_wire::{ExtSeq, Mid, Pt, Ssrc};
 use rewrite::Rewrite;
 
 /// What a consumer forwards at present.
@@ -21,6 +21,9 @@ pub(crate) struct Current {
     pub(crate) stream: usize,
     /// What it was served of it.
     pub(crate) cursor: ArrivalCursor,
+    /// The number from which on it is to get what is stored, before it gets what arrives: a key frame's first packet
+    /// may have arrived after others of the frame.
+    pub(crate) replay: Option<ExtSeq>,
     /// Whether a packet that a decoder can begin with is still awaited.
     pub(crate) awaits_key_frame: bool,
     /// Whether the sequence numbers are to go on from here.
@@ -203,6 +206,7 @@ impl Consumer {
         let follow = Current {
             stream,
             cursor: found.ring.cursor(),
+            replay: None,
             awaits_key_frame: self.needs_key_frame,
             must_sync: true,
         };

@@ -45,9 +45,7 @@ impl Outbox {
         self.entries.clear();
         true
     }
-
-    /// Whether nothing waits.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,6 +128,11 @@ impl StreamRing {
         arrived.filter_map(|(behind, ext_seq)| Some((behind, ext_seq, self.get(ext_seq)?)))
     }
 
+    /// Highest number stored.
+    pub(crate) fn newest(&self) -> Option<ExtSeq> {
+        self.newest.map(ExtSeq)
+    }
+
     /// Gives all packets back. Cursors stay valid.
     pub(crate) fn clear(&mut self, pool: &mut PacketPool) {
         for slot in &mut self.slots {

@@ -64,11 +64,6 @@ impl ProducerCodecs {
         self.0.iter().find(|codec| codec.pt == pt)
     }
 
-    /// The RTX that goes with a media payload type.
-    pub(crate) fn rtx_of(&self, media: Pt) -> Option<&ProducerCodec> {
-        self.0.iter().find(|codec| codec.apt == Some(media))
-    }
-
     /// The first codec that is media.
     pub(crate) fn first_media(&self) -> Option<&ProducerCodec> {
         self.0.iter().find(|codec| codec.codec.is_media())

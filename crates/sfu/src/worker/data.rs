@@ -418,7 +418,7 @@ impl Worker {
     }
 
     /// Bytes that wait in the data consumer's stream.
-    pub(super) fn buffered_amount(&mut self, key: DataConsumerKey) -> Answer {
+    pub(super) fn buffered_amount(&self, key: DataConsumerKey) -> Answer {
         let consumer = self.objects.data_consumers.get(key).ok_or_else(gone)?;
         let sctp = self
             .objects

@@ -226,7 +226,7 @@ impl Worker {
         let producer = self.objects.data_producers.get(key).ok_or_else(gone)?;
         Ok(Response::DataProducerDump(Box::new(DataProducerDump {
             data_type: producer.data_type,
-            sctp_stream_parameters: producer.parameters.clone(),
+            sctp_stream_parameters: producer.parameters,
             label: producer.label.clone(),
             protocol: producer.protocol.clone(),
             paused: producer.paused,
@@ -239,7 +239,7 @@ impl Worker {
         Ok(Response::DataConsumerDump(Box::new(DataConsumerDump {
             data_producer_id: consumer.data_producer_id,
             data_type: consumer.data_type,
-            sctp_stream_parameters: consumer.parameters.clone(),
+            sctp_stream_parameters: consumer.parameters,
             label: consumer.label.clone(),
             protocol: consumer.protocol.clone(),
             paused: consumer.paused,

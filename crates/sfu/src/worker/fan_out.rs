@@ -147,59 +147,44 @@ impl Serving<'_> {
     /// stream waits for. True when the layers may be others now.
     fn begin_awaited(&mut self) -> bool {
         if let Some(target) = self.consumer.target
-            && let Some(at) = self.key_frame_of(&target)
+            && let Some(begun) = self.begun(&target)
         {
             self.consumer.target = None;
-            self.consumer.current = Some(Current {
-                cursor: at.cursor,
-                awaits_key_frame: false,
-                ..target
-            });
+            self.consumer.current = Some(begun);
             self.consumer.send.reset_score();
             return true;
         }
-        if let Some(current) = self.consumer.current
-            && current.awaits_key_frame
+        if let Some(current) = self
+            .consumer
+            .current
+            .filter(|current| current.awaits_key_frame)
         {
-            let Some(at) = self.key_frame_of(&current) else {
-                let end = self
-                    .producer
-                    .streams
-                    .get(current.stream)
-                    .map(|stream| stream.ring.cursor());
-                let cursor = end.unwrap_or(current.cursor);
-                self.consumer.current = Some(Current { cursor, ..current });
-                return false;
-            };
-            self.consumer.current = Some(Current {
-                cursor: at.cursor,
-                awaits_key_frame: false,
-                ..current
-            });
-            return true;
+            let begun = self.begun(&current);
+            self.consumer.current = Some(begun.unwrap_or_else(|| self.caught_up(current)));
+            return begun.is_some();
         }
-        if let Some(target) = &mut self.consumer.target
-            && let Some(stream) = self.producer.streams.get(target.stream)
-        {
-            target.cursor = stream.ring.cursor();
-        }
+        self.consumer.target = self.consumer.target.map(|target| self.caught_up(target));
         false
     }
 
-    /// Where in a stream its next key frame begins, if it is here.
-    fn key_frame_of(&self, followed: &Current) -> Option<Current> {
+    /// The stream, followed from its next key frame on, if that is here.
+    fn begun(&self, followed: &Current) -> Option<Current> {
         let stream = self.producer.streams.get(followed.stream)?;
-        let mut before = followed.cursor;
-        for (behind, _, index) in stream.ring.since(followed.cursor) {
-            if self.pool.meta(index).is_some_and(|meta| meta.key_frame) {
-                return Some(Current {
-                    cursor: before,
-                    ..*followed
-                });
-            }
-            before = behind;
-        }
-        None
+        let is_key_frame = |index| self.pool.meta(index).is_some_and(|meta| meta.key_frame);
+        let mut arrived = stream.ring.since(followed.cursor);
+        let (_, first, _) = arrived.find(|(_, _, index)| is_key_frame(*index))?;
+        Some(Current {
+            replay: Some(first),
+            awaits_key_frame: false,
+            ..*followed
+        })
+    }
+
+    /// The stream, with all that arrived so far passed over.
+    fn caught_up(&self, followed: Current) -> Current {
+        let stream = self.producer.streams.get(followed.stream);
+        let cursor = stream.map_or(followed.cursor, |stream| stream.ring.cursor());
+        Current { cursor, ..followed }
     }
 
     fn forward_all(&mut self, batch: &mut Batch) -> bool {
@@ -209,14 +194,30 @@ impl Serving<'_> {
         let Some(stream) = self.producer.streams.get(current.stream) else {
             return true;
         };
-        let mut sent = 0;
-        let mut done = true;
-        for (behind, ext_seq, index) in stream.ring.since(current.cursor) {
+        let (mut sent, mut done) = (0, true);
+        while let Some(number) = current.replay {
             if !batch.has_room(MAX_DATAGRAM) {
                 done = false;
                 break;
             }
-            sent += self.forward(batch, &mut current, ext_seq, index);
+            if let Some(index) = stream.ring.get(number) {
+                sent += self.forward(batch, &mut current, number, index);
+            }
+            let next = ExtSeq(number.0 + 1);
+            current.replay = stream
+                .ring
+                .newest()
+                .filter(|newest| *newest >= next)
+                .map(|_| next);
+            current.cursor = stream.ring.cursor();
+        }
+        for (behind, number, index) in stream.ring.since(current.cursor) {
+            // A replay that is not over comes first.
+            if !done || !batch.has_room(MAX_DATAGRAM) {
+                done = false;
+                break;
+            }
+            sent += self.forward(batch, &mut current, number, index);
             current.cursor = behind;
         }
         self.consumer.current = Some(current);
@@ -238,7 +239,10 @@ impl Serving<'_> {
         let Some((meta, packet)) = self.pool.packet(index) else {
             return 0;
         };
-        if !self.consumer.supported.contains(meta.pt) || (self.consumer.ignore_dtx && meta.dtx) {
+        let unwanted =
+            !self.consumer.supported.contains(meta.pt) || (self.consumer.ignore_dtx && meta.dtx);
+        // Padding alone is never forwarded; its number is taken out of the sequence.
+        if unwanted || meta.payload_len == 0 {
             self.consumer.send.drop_packet(ext_seq);
             return 0;
         }

@@ -6,7 +6,6 @@ use crate::command::{Produce, Response};
 use crate::dump::RecvExtensionIds;
 use crate::error::CommandError;
 use crate::event::{ConsumerEvent, Event};
-use crate::feedback::{IncomingBitrateEstimator, TransportCcFeedback};
 use crate::ids::ProducerId;
 use crate::key_frame::KeyFrameRequests;
 use crate::keys::{ProducerKey, TransportKey};
@@ -181,7 +180,7 @@ fn check(options: &Produce) -> Result<ProducerType, CommandError> {
 
 /// The ids of the newest producer count for the whole transport.
 fn learn_extensions(ids: &mut RecvExtensionIds, extensions: SourceExtensions) {
-    let mut learn = |place: &mut Option<u8>, kind| *place = extensions.id(kind).or(*place);
+    let learn = |place: &mut Option<u8>, kind| *place = extensions.id(kind).or(*place);
     learn(&mut ids.mid, ExtensionKind::Mid);
     learn(&mut ids.rid, ExtensionKind::Rid);
     learn(&mut ids.rrid, ExtensionKind::RepairedRid);
@@ -205,9 +204,8 @@ fn choose_rate_feedback(
             .any(|codec| codec.has_feedback(kind, ""))
     };
     if extensions.id(ExtensionKind::TransportWideCc).is_some() && has("transport-cc") {
-        transport.rate_feedback =
-            RateFeedback::TransportCc(Box::new(TransportCcFeedback::default()));
+        transport.rate_feedback = RateFeedback::TransportCc(Box::default());
     } else if extensions.id(ExtensionKind::AbsSendTime).is_some() && has("goog-remb") {
-        transport.rate_feedback = RateFeedback::Remb(Box::new(IncomingBitrateEstimator::default()));
+        transport.rate_feedback = RateFeedback::Remb(Box::default());
     }
 }

@@ -1,14 +1,14 @@
 //! RTP from the peer into the ring of its stream.
 
 use super::Worker;
-use crate::capture_clock::CaptureClock;
+use crate::capture_clock::{CaptureClock, SenderClock};
 use crate::drops::DropReason;
 use crate::event::{Event, ProducerEvent, VideoOrientation};
 use crate::keys::{ProducerKey, TransportKey};
 use crate::packet::PacketMeta;
 use crate::producer::Producer;
 use crate::producer::codecs::ProducerCodec;
-use crate::producer::mangle::{self, MappedNames};
+use crate::producer::mangle::{MangledHeader, MappedNames, write_header};
 use crate::producer::streams::{Belongs, ProducerStream};
 use crate::recv_stream::{RecvPacket, RecvRefusal, RecvStream, RecvStreamParams};
 use crate::ring::{AUDIO_MAX_AGE_MS, Stored, StreamRing, VIDEO_MAX_AGE_MS};
@@ -18,14 +18,22 @@ use miso_ice::Tuple;
 use miso_ortc::MediaKind;
 use miso_secure::{RtpToOpen, SrtpError};
 use miso_wire::{
-    AbsCaptureTime, AbsSendTime, AudioLevel, DependencyStructure, ExtSeq, ExtensionKind, Pt, Rid,
-    RtpHeader, Ssrc, VideoOrientation as Orientation, read_mid, read_rid, read_transport_seq,
+    AbsCaptureTime, AbsSendTime, AudioLevel, DependencyStructure, ExtSeq, ExtensionKind, NtpTime,
+    Pt, Rid, RtpHeader, Ssrc, VideoOrientation as Orientation, read_mid, read_rid,
+    read_transport_seq,
 };
 use std::time::Instant;
 
 mod payload;
 
 use payload::Payload;
+
+/// A stream of a producer.
+#[derive(Clone, Copy)]
+struct StreamPlace {
+    producer: ProducerKey,
+    index: usize,
+}
 
 /// A clear packet with what was read of it.
 struct ClearPacket<'a> {
@@ -92,12 +100,12 @@ impl Worker {
         header: RtpHeader,
         now: Instant,
     ) {
-        let Some((producer, rid)) = self.find_producer(key, &header, packet) else {
+        let Some(found) = self.find_producer(key, &header, packet) else {
             self.drops.count(DropReason::NoProducer);
             self.forget_ssrc(key, header.ssrc);
             return;
         };
-        if let Err(reason) = self.receive_for_producer(producer, packet, header, rid, now) {
+        if let Err(reason) = self.receive_for_producer(found, packet, header, now) {
             self.drops.count(reason);
         }
     }
@@ -129,10 +137,9 @@ impl Worker {
 
     fn receive_for_producer(
         &mut self,
-        key: ProducerKey,
+        (key, rid): (ProducerKey, Option<Rid>),
         packet: &mut [u8],
         header: RtpHeader,
-        rid: Option<Rid>,
         now: Instant,
     ) -> Result<(), DropReason> {
         let producer = self
@@ -147,7 +154,15 @@ impl Worker {
                     header,
                     is_repair: false,
                 };
-                self.receive_media(key, index, &packet, now).map(|_| ())
+                self.receive_media(
+                    StreamPlace {
+                        producer: key,
+                        index,
+                    },
+                    &packet,
+                    now,
+                )
+                .map(|_| ())
             }
             Belongs::NewMedia(encoding) => {
                 let index = new_stream(producer, encoding, header.ssrc, header.pt, now)
@@ -160,7 +175,14 @@ impl Worker {
                 self.announce_scores(key, now);
                 self.adopt_new_stream(key, now);
                 let mapped = producer_stream_name(self.objects.producers.get(key), index);
-                let is_key_frame = self.receive_media(key, index, &packet, now)?;
+                let is_key_frame = self.receive_media(
+                    StreamPlace {
+                        producer: key,
+                        index,
+                    },
+                    &packet,
+                    now,
+                )?;
                 if let Some(mapped) = mapped.filter(|_| !is_key_frame) {
                     self.force_key_frame(key, mapped, now);
                 }
@@ -172,21 +194,40 @@ impl Worker {
                     .get_mut(index)
                     .ok_or(DropReason::NoStream)?;
                 stream.recv.bind_rtx(header.ssrc, header.pt);
-                self.receive_rtx(key, index, packet, &header, now)
+                self.receive_rtx(
+                    StreamPlace {
+                        producer: key,
+                        index,
+                    },
+                    packet,
+                    &header,
+                    now,
+                )
             }
-            Belongs::Rtx(index) => self.receive_rtx(key, index, packet, &header, now),
+            Belongs::Rtx(index) => self.receive_rtx(
+                StreamPlace {
+                    producer: key,
+                    index,
+                },
+                packet,
+                &header,
+                now,
+            ),
             Belongs::Nobody => Err(DropReason::NoStream),
         }
     }
 
     fn receive_rtx(
         &mut self,
-        key: ProducerKey,
-        index: usize,
+        place: StreamPlace,
         packet: &mut [u8],
         header: &RtpHeader,
         now: Instant,
     ) -> Result<(), DropReason> {
+        let StreamPlace {
+            producer: key,
+            index,
+        } = place;
         let producer = self
             .objects
             .producers
@@ -209,17 +250,28 @@ impl Worker {
             header,
             is_repair: true,
         };
-        self.receive_media(key, index, &packet, now).map(|_| ())
+        self.receive_media(
+            StreamPlace {
+                producer: key,
+                index,
+            },
+            &packet,
+            now,
+        )
+        .map(|_| ())
     }
 
     /// Takes a packet of a known stream. Whether it begins a key frame.
     fn receive_media(
         &mut self,
-        key: ProducerKey,
-        index: usize,
+        place: StreamPlace,
         packet: &ClearPacket<'_>,
         now: Instant,
     ) -> Result<bool, DropReason> {
+        let StreamPlace {
+            producer: key,
+            index,
+        } = place;
         let producer = self
             .objects
             .producers
@@ -285,15 +337,17 @@ impl Worker {
             MediaKind::Audio => self.note_audio_level(key, packet, now),
             MediaKind::Video => self.note_orientation(key, packet),
         }
-        self.store(key, index, packet, (payload, received.ext_seq), now)?;
+        self.store(place, packet, (payload, received.ext_seq), now)?;
         Ok(info.key_frame)
     }
 
     /// Puts the packet into the ring under the router's names, and its producer on the list to be forwarded.
     fn store(
         &mut self,
-        key: ProducerKey,
-        index: usize,
+        StreamPlace {
+            producer: key,
+            index,
+        }: StreamPlace,
         packet: &ClearPacket<'_>,
         (payload, ext_seq): (Payload, ExtSeq),
         now: Instant,
@@ -304,78 +358,53 @@ impl Worker {
             .producers
             .get_mut(key)
             .ok_or(DropReason::NoProducer)?;
-        if producer.paused || packet.header.payload_len == 0 || producer.consumers.is_empty() {
+        if producer.paused || producer.consumers.is_empty() {
             return Ok(());
         }
-        let codec = producer
-            .codecs
-            .get(packet.header.pt)
-            .ok_or(DropReason::NoStream)?;
-        let stream = producer
-            .streams
-            .get_mut(index)
-            .ok_or(DropReason::NoStream)?;
-        let captured =
-            producer
-                .extensions
-                .value(ExtensionKind::AbsCaptureTime, &packet.header, packet.bytes);
-        let captured = captured.and_then(AbsCaptureTime::read);
-        stream
-            .capture
-            .packet(packet.header.timestamp, captured, now);
         let clock = self
             .objects
             .transports
             .get(producer.transport)
             .map(|transport| &transport.sender_clock);
-        let capture_time = captured.zip(clock).and_then(|(captured, clock)| {
-            let clock_offset = clock.forwarded_offset(captured.clock_offset, ntp, now)?;
-            Some(AbsCaptureTime {
-                clock_offset: Some(clock_offset),
-                ..captured
-            })
-        });
-        let names = MappedNames {
-            pt: codec.mapped_pt,
-            ssrc: stream.mapped_ssrc,
-            kind: producer.kind,
-            capture_time,
-        };
-        let mangled = mangle::write_header(
-            &producer.extensions,
-            &packet.header,
-            packet.bytes,
-            names,
+        let mangled = mangle(
+            producer,
+            index,
+            packet,
+            (clock, ntp, now),
             self.scratch.as_mut_slice(),
-        )
-        .ok_or(DropReason::NoRoom)?;
+        );
+        let (mapped_pt, mangled) = mangled.ok_or(DropReason::NoRoom)?;
+        let stream = producer
+            .streams
+            .get_mut(index)
+            .ok_or(DropReason::NoStream)?;
         let header = self.scratch.get(..mangled.len).ok_or(DropReason::NoRoom)?;
         let body = packet.header.payload(packet.bytes);
-        let added = payload.added_bytes();
         let meta = PacketMeta {
             ext_seq,
             ts: packet.header.timestamp,
             arrival: now,
             header_len: u16::try_from(mangled.len).map_err(|_| DropReason::NoRoom)?,
-            payload_len: u16::try_from(body.len() + added).map_err(|_| DropReason::NoRoom)?,
-            pt: codec.mapped_pt,
+            payload_len: u16::try_from(body.len() + payload.added_bytes())
+                .map_err(|_| DropReason::NoRoom)?,
+            pt: mapped_pt,
             marker: packet.header.marker,
             key_frame: payload.info.key_frame,
             dtx: payload.info.dtx,
             patch: mangled.patch,
             vp8: None,
         };
-        let place = self
+        let block = self
             .pool
             .alloc(meta.len(), meta)
             .ok_or(DropReason::NoRoom)?;
-        let (head, rest) = self.pool.block_mut(place).split_at_mut(mangled.len);
+        let (head, rest) = self.pool.block_mut(block).split_at_mut(mangled.len);
         head.copy_from_slice(header);
         let vp8 = payload.copy(body, rest, mangled.len);
-        if let Some(meta) = self.pool.meta_mut(place) {
+        if let Some(meta) = self.pool.meta_mut(block) {
             meta.vp8 = vp8;
         }
-        match stream.ring.insert(ext_seq, place, meta.ts, &mut self.pool) {
+        match stream.ring.insert(ext_seq, block, meta.ts, &mut self.pool) {
             Stored::New => self.mark_dirty(key),
             Stored::Duplicate | Stored::TooOld => return Err(DropReason::Sequence),
         }
@@ -431,6 +460,47 @@ impl Worker {
             srtp.recv.forget(ssrc);
         }
     }
+}
+
+/// Writes the header that the router gives a packet; its payload type there, and how the header looks.
+fn mangle(
+    producer: &mut Producer,
+    index: usize,
+    packet: &ClearPacket<'_>,
+    (clock, ntp, now): (Option<&SenderClock>, NtpTime, Instant),
+    out: &mut [u8],
+) -> Option<(Pt, MangledHeader)> {
+    let pt = producer.codecs.get(packet.header.pt)?.mapped_pt;
+    let captured =
+        producer
+            .extensions
+            .value(ExtensionKind::AbsCaptureTime, &packet.header, packet.bytes);
+    let captured = captured.and_then(AbsCaptureTime::read);
+    let stream = producer.streams.get_mut(index)?;
+    stream
+        .capture
+        .packet(packet.header.timestamp, captured, now);
+    let capture_time = captured.zip(clock).and_then(|(captured, clock)| {
+        let clock_offset = clock.forwarded_offset(captured.clock_offset, ntp, now)?;
+        Some(AbsCaptureTime {
+            clock_offset: Some(clock_offset),
+            ..captured
+        })
+    });
+    let names = MappedNames {
+        pt,
+        ssrc: stream.mapped_ssrc,
+        kind: producer.kind,
+        capture_time,
+    };
+    let mangled = write_header(
+        &producer.extensions,
+        &packet.header,
+        packet.bytes,
+        names,
+        out,
+    )?;
+    Some((pt, mangled))
 }
 
 /// Counts the packet for the feedback about the peer's sending rate. When that is due.

@@ -100,9 +100,11 @@ describe('the connection', () => {
     expect(room.urls).toHaveLength(1);
   });
 
-  it('is over when the server ends it, and says so', async () => {
+  it('is over when the server ends it, says so, and leaves no camera on', async () => {
     const room = await joinRoom();
+    const track = turnOn(room, 'webcam');
     room.server.close();
+    expect(track.readyState).toBe('ended');
     expect(room.store.getState().phase).toMatchObject({ name: 'closed', why: 'ended' });
   });
 

@@ -98,7 +98,6 @@ export class RoomClient {
 
   leave(): void {
     this.#disconnect();
-    this.media.closeAll();
     this.#lose({ name: 'closed', why: 'left', detail: null });
   }
 
@@ -118,10 +117,11 @@ export class RoomClient {
   async openDevices(): Promise<void> {
     const { produce, autojoin, mic, webcam } = this.#params;
     if (!produce) return;
-    const { prefs, ...state } = this.#store.getState();
+    const { prefs, view, ...state } = this.#store.getState();
     await this.media.openWanted({
       mic: mic && (autojoin || prefs.micOn) && state.mic.track === null,
-      webcam: webcam && (autojoin || prefs.webcamOn) && state.webcam.track === null,
+      webcam:
+        webcam && !view.audioOnly && (autojoin || prefs.webcamOn) && state.webcam.track === null,
     });
   }
 
@@ -229,6 +229,8 @@ export class RoomClient {
     this.#session?.close();
     this.#session = null;
     this.#store.setState(dropSession);
+    // Nobody should be filmed by a call that is over.
+    if (phase.name === 'closed') this.media.closeAll();
     this.#enter(phase);
   }
 

@@ -37,6 +37,10 @@ export function explain(source: 'mic' | 'webcam', problem: Problem): string {
   }
 }
 
+/** Browsers can be verbose; the rest is in the console. */
+const MAX_REASON = 160;
+
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
+  return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason;
 }

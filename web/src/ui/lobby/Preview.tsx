@@ -33,7 +33,7 @@ export function Preview() {
         <IconButton
           label={micOn ? 'Turn microphone off' : 'Turn microphone on'}
           look={micOn ? 'round' : 'off'}
-          aria-pressed={micOn}
+          data-on={micOn}
           disabled={mic.status === 'starting'}
           onClick={() => void client.setMic(!micOn)}
           testId="lobby-mic"
@@ -43,7 +43,7 @@ export function Preview() {
         <IconButton
           label={webcam.track === null ? 'Turn camera on' : 'Turn camera off'}
           look={webcam.track === null ? 'off' : 'round'}
-          aria-pressed={webcam.track !== null}
+          data-on={webcam.track !== null}
           disabled={webcam.status === 'starting'}
           onClick={() => void client.setWebcam(webcam.track === null)}
           testId="lobby-webcam"

@@ -27,7 +27,7 @@ export function ChatPanel() {
 
 function History() {
   const messages = useRoom((state) => state.chat.messages);
-  const ref = useRef<HTMLOListElement>(null);
+  const ref = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   useEffect(() => {
     const list = ref.current;
@@ -35,7 +35,7 @@ function History() {
   }, [messages]);
   if (messages.length === 0) return <Silence />;
   return (
-    <ol
+    <div
       ref={ref}
       className={styles.history}
       role="log"
@@ -46,14 +46,16 @@ function History() {
       }}
       data-testid="chat-messages"
     >
-      {messages.map((message, index) => (
-        <Message
-          key={message.key}
-          message={message}
-          follows={follows(messages[index - 1], message)}
-        />
-      ))}
-    </ol>
+      <ol>
+        {messages.map((message, index) => (
+          <Message
+            key={message.key}
+            message={message}
+            follows={follows(messages[index - 1], message)}
+          />
+        ))}
+      </ol>
+    </div>
   );
 }
 

@@ -39,7 +39,7 @@ function ShareControl() {
     <IconButton
       label={on ? 'Stop sharing your screen' : 'Share your screen'}
       look={on ? 'on' : 'round'}
-      aria-pressed={on}
+      data-on={on}
       disabled={status === 'starting'}
       onClick={() => void client.setShare(!on)}
       testId="share"

@@ -17,7 +17,7 @@ export function MicControl() {
       <IconButton
         label={on ? 'Mute microphone' : 'Unmute microphone'}
         look={on ? 'round' : 'off'}
-        aria-pressed={on}
+        data-on={on}
         disabled={mic.status === 'starting'}
         onClick={() => void client.setMic(!on)}
         testId="mic"
@@ -44,7 +44,7 @@ export function CameraControl() {
       <IconButton
         label={on ? 'Turn camera off' : 'Turn camera on'}
         look={on ? 'round' : 'off'}
-        aria-pressed={on}
+        data-on={on}
         disabled={webcam.status === 'starting'}
         onClick={() => void client.setWebcam(!on)}
         testId="webcam"

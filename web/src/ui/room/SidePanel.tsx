@@ -16,7 +16,9 @@ export function SidePanel({ title, testId, children }: SidePanelProps) {
   const { store } = useApp();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') store.setState((state) => changeView(state, { panel: null }));
+      // A window on top of the room has its own Escape.
+      if (event.key !== 'Escape' || document.querySelector('dialog[open]') !== null) return;
+      store.setState((state) => changeView(state, { panel: null }));
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -58,8 +58,11 @@ export function TileView({ tile, rect, place, speaking }: TileViewProps) {
 function Picture({ tile, size }: { tile: Tile; size: number }) {
   const { name, kind, own, video, held, consumerId } = tile;
   const what = kind === 'share' ? `${name}’s screen` : `${name}’s camera`;
+  const avatar = <Avatar id={tile.peerId} name={name} size={Math.round(Math.min(size, 148))} />;
   return (
     <>
+      {/* Stays behind the video, which shows nothing until its first frame. */}
+      {kind === 'camera' && <div className={styles.blank}>{avatar}</div>}
       {video !== null && (
         <VideoView
           track={video}
@@ -69,10 +72,10 @@ function Picture({ tile, size }: { tile: Tile; size: number }) {
           label={what}
         />
       )}
-      {(video === null || held) && (
-        <div className={cx(styles.blank, video !== null && styles.over)}>
-          <Avatar id={tile.peerId} name={name} size={Math.round(Math.min(size, 148))} />
-          {held && <span className={styles.held}>Picture paused</span>}
+      {held && (
+        <div className={cx(styles.blank, styles.over)}>
+          {avatar}
+          <span className={styles.held}>Picture paused</span>
         </div>
       )}
     </>
@@ -112,7 +115,7 @@ function Actions({ tile, frame }: { tile: Tile; frame: { current: HTMLLIElement 
       <IconButton
         look="glass"
         label={pinned ? `Unpin ${tile.name}` : `Pin ${tile.name}`}
-        aria-pressed={pinned}
+        data-on={pinned}
         onClick={pin}
         testId="pin"
       >

@@ -12,7 +12,9 @@
 //! [`limit`] sends as fast as the machine allows: it seals and sends, nothing else. What a
 //! server costs beyond that is its own doing.
 
+pub mod allocations;
 mod cost;
+pub mod forward;
 pub mod limit;
 mod load;
 mod pace;

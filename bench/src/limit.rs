@@ -6,8 +6,8 @@
 //! are. There are no streams, no statistics, no feedback, no timers: a server cannot be faster
 //! with these ciphers on this kernel.
 //!
-//! Packets are SRTP with AEAD_AES_128_GCM (RFC 7714): a header of 20 bytes (extension
-//! included) is authenticated, the rest is encrypted, and 16 bytes of tag follow.
+//! Packets are SRTP with AEAD_AES_128_GCM or AEAD_AES_256_GCM (RFC 7714): a header of 20 bytes
+//! (extension included) is authenticated, the rest is encrypted, and 16 bytes of tag follow.
 
 mod sealer;
 
@@ -25,6 +25,34 @@ use sealer::{HEADER_BYTES, Sealer, TAG_BYTES};
 /// keeps the sealed packets in the cache until the kernel copies them; 5 to 50 differ by less
 /// than one run from another.
 pub const DEFAULT_FLUSH: usize = 10;
+
+/// What packets are sealed with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cipher {
+    /// AEAD_AES_128_GCM, the cheapest that WebRTC has.
+    #[default]
+    Aes128Gcm,
+    /// AEAD_AES_256_GCM.
+    Aes256Gcm,
+}
+
+/// How the limit is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitOptions {
+    /// Destinations that are sealed before the buffer is sent, at least 1.
+    pub flush: usize,
+    /// What packets are sealed with.
+    pub cipher: Cipher,
+}
+
+impl Default for LimitOptions {
+    fn default() -> Self {
+        Self {
+            flush: DEFAULT_FLUSH,
+            cipher: Cipher::default(),
+        }
+    }
+}
 
 /// What a run of the limit gave.
 #[derive(Clone, Copy, Debug)]
@@ -44,9 +72,9 @@ pub struct Outcome {
 /// # Errors
 /// Those of the system and of the cipher library. `WouldBlock` if the kernel did not take all
 /// packets: the figures would mean nothing.
-pub fn run(load: &Load, flush: usize, reader: &mut Reader) -> io::Result<Outcome> {
+pub fn run(load: &Load, options: &LimitOptions, reader: &mut Reader) -> io::Result<Outcome> {
     let before = reader.received()?;
-    let mut limit = Limit::new(load, flush, reader)?;
+    let mut limit = Limit::new(load, options, reader)?;
     limit.measure(load.warm_up_frames())?;
     let cost = limit.measure(load.frames())?;
     let sent = load.packets_with_warm_up();
@@ -85,15 +113,14 @@ impl Limit {
     ///
     /// # Errors
     /// Those of the system and of the cipher library.
-    pub fn new(load: &Load, flush: usize, reader: &Reader) -> io::Result<Self> {
-        let options = UdpOptions::default();
-        let socket = UdpSocket::bind(([127, 0, 0, 1], 0).into(), &options)?;
+    pub fn new(load: &Load, options: &LimitOptions, reader: &Reader) -> io::Result<Self> {
+        let socket = UdpSocket::bind(([127, 0, 0, 1], 0).into(), &UdpOptions::default())?;
         let sealers: io::Result<Vec<_>> = (0..load.n)
-            .map(|index| Sealer::new(index, reader.destination(index)))
+            .map(|index| Sealer::new(options.cipher, index, reader.destination(index)))
             .collect();
         let payload_bytes = load.packet_bytes.saturating_sub(HEADER_BYTES);
         let packet_bytes = HEADER_BYTES + payload_bytes + TAG_BYTES;
-        let flush = flush.clamp(1, load.n.max(1));
+        let flush = options.flush.clamp(1, load.n.max(1));
         Ok(Self {
             socket,
             sealers: sealers?,

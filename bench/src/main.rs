@@ -4,8 +4,13 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use miso_bench::{Load, Placement, Reader, Row, limit, serve_reader};
+use miso_bench::allocations::CountingAllocator;
+use miso_bench::limit::{DEFAULT_FLUSH, LimitOptions};
+use miso_bench::{Load, Placement, Reader, Row, forward, limit, serve_reader};
 use miso_netio::process::Core;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// Measures processor time per packet, beside the least that this machine can do with.
 #[derive(Debug, Parser)]
@@ -18,13 +23,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// The physical limit: seal and send, nothing else.
-    Limit {
-        #[command(flatten)]
-        options: RunOptions,
-        /// Destinations that are sealed before they are sent.
-        #[arg(long, default_value_t = limit::DEFAULT_FLUSH)]
-        flush: usize,
-    },
+    Limit(RunOptions),
+    /// The real engine, one producer and many consumers, beside the limit.
+    Forward(RunOptions),
     /// The process that the packets are sent to; started by the others.
     #[command(hide = true)]
     Reader {
@@ -46,6 +47,9 @@ struct RunOptions {
     /// How long each row is measured.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// Destinations that the limit seals before it sends.
+    #[arg(long, default_value_t = DEFAULT_FLUSH)]
+    flush: usize,
     /// Print one JSON object a line.
     #[arg(long)]
     json: bool,
@@ -53,12 +57,30 @@ struct RunOptions {
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
-        Command::Limit { options, flush } => run_limit(&options, flush),
+        Command::Limit(options) => run_rows(&options, |load, reader| {
+            let limit_options = LimitOptions {
+                flush: options.flush,
+                ..LimitOptions::default()
+            };
+            let outcome = limit::run(load, &limit_options, reader)?;
+            Ok(Row::new(load).with_limit(&outcome.cost).with_delivery(
+                outcome.sent,
+                outcome.received,
+                outcome.late_frames,
+            ))
+        }),
+        Command::Forward(options) => run_rows(&options, |load, reader| {
+            forward::run(load, options.flush, reader)
+        }),
         Command::Reader { core } => Ok(serve_reader(core.map(Core))?),
     }
 }
 
-fn run_limit(options: &RunOptions, flush: usize) -> anyhow::Result<()> {
+/// Measures each load and prints its row.
+fn run_rows(
+    options: &RunOptions,
+    mut measure: impl FnMut(&Load, &mut Reader) -> anyhow::Result<Row>,
+) -> anyhow::Result<()> {
     let placement = Placement::of_this_machine();
     if !placement.is_split() {
         eprintln!("sender and reader share a core: the figures will be too high");
@@ -71,12 +93,7 @@ fn run_limit(options: &RunOptions, flush: usize) -> anyhow::Result<()> {
     }
     let duration = Duration::try_from_secs_f64(options.seconds)?;
     for load in Load::selection(options.n, options.burst, duration) {
-        let outcome = limit::run(&load, flush, &mut reader)?;
-        let row = Row::new(&load).with_limit(&outcome.cost).with_delivery(
-            outcome.sent,
-            outcome.received,
-            outcome.late_frames,
-        );
+        let row = measure(&load, &mut reader)?;
         if options.json {
             row.print_json(&mut output)?;
         } else {

@@ -14,17 +14,21 @@
 //! the system grants only a small one (`net.core.rmem_max`, for other users than root) it asks
 //! without napping.
 
+mod repeat;
+
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use miso_netio::process::{Core, pin_thread};
 use miso_netio::{RecvBatch, UdpOptions, UdpSocket};
+use miso_wire::{PacketKind, classify};
+use repeat::{Repeated, Repeater};
 
 /// Receive buffer that is asked for: several frames for 500 destinations.
 const RECV_BUFFER: usize = 64 << 20;
@@ -55,12 +59,12 @@ pub struct Reader {
     port: u16,
 }
 
-/// What a reader has received since its start.
+/// What a reader has received since its start, RTP alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Received {
     /// Datagrams.
     pub datagrams: u64,
-    /// Bytes of payload.
+    /// Their bytes.
     pub bytes: u64,
 }
 
@@ -102,6 +106,29 @@ impl Reader {
         let index = index.expect("fewer than ten million destinations");
         let first = u32::from(Ipv4Addr::new(127, 1, 0, 1));
         SocketAddr::from((Ipv4Addr::from(first + index), self.port))
+    }
+
+    /// Has the reader send a datagram from destination `index` every few seconds, to keep a consent alive.
+    ///
+    /// What must be exchanged before, a handshake for example, can be done by a socket of one's own that is bound to the
+    /// destination with `reuse_port`: as long as it is open, the kernel prefers it to the reader's.
+    ///
+    /// # Errors
+    /// Those of the pipe: the reader has ended.
+    pub fn repeat(&mut self, index: usize, remote: SocketAddr, bytes: &[u8]) -> io::Result<()> {
+        let source = self.destination(index).ip();
+        let questions = self.questions.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        let repeated = Repeated::new(source, remote, bytes.to_vec());
+        writeln!(questions, "{repeated}")
+    }
+
+    /// Has the reader forget all that it sends.
+    ///
+    /// # Errors
+    /// Those of the pipe: the reader has ended.
+    pub fn repeat_nothing(&mut self) -> io::Result<()> {
+        let questions = self.questions.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        writeln!(questions, "silence")
     }
 
     /// What has been received, once the count stands still or has reached `expected` datagrams.
@@ -176,25 +203,39 @@ struct Counts {
 /// Those of the system.
 pub fn serve(core: Option<Core>) -> io::Result<()> {
     let options = UdpOptions {
+        // For the handshakes, see [`Reader::repeat`].
+        reuse_port: true,
         recv_buffer: Some(RECV_BUFFER),
         ..UdpOptions::default()
     };
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0).into(), &options)?;
     let port = socket.local_addr().port();
     let counts = Arc::new(Counts::default());
+    let (news, to_repeat) = mpsc::channel();
     let receiver = thread::spawn({
         let counts = Arc::clone(&counts);
-        move || receive(socket, core, &counts)
+        move || receive(socket, core, Repeater::new(to_repeat), &counts)
     });
     let mut output = io::stdout();
     writeln!(output, "{port}")?;
     output.flush()?;
-    for question in io::stdin().lines() {
-        question?;
-        let datagrams = counts.datagrams.load(Ordering::Relaxed);
-        let bytes = counts.bytes.load(Ordering::Relaxed);
-        writeln!(output, "{datagrams} {bytes}")?;
-        output.flush()?;
+    for line in io::stdin().lines() {
+        let line = line?;
+        let command = line.split_ascii_whitespace().next();
+        let gone = match command {
+            Some("repeat") => news.send(Some(line.parse()?)).is_err(),
+            Some("silence") => news.send(None).is_err(),
+            _ => {
+                let datagrams = counts.datagrams.load(Ordering::Relaxed);
+                let bytes = counts.bytes.load(Ordering::Relaxed);
+                writeln!(output, "{datagrams} {bytes}")?;
+                output.flush()?;
+                false
+            }
+        };
+        if gone {
+            break;
+        }
     }
     counts.ended.store(true, Ordering::Relaxed);
     receiver
@@ -203,7 +244,12 @@ pub fn serve(core: Option<Core>) -> io::Result<()> {
 }
 
 /// Receives until told to end.
-fn receive(mut socket: UdpSocket, core: Option<Core>, counts: &Counts) -> io::Result<()> {
+fn receive(
+    mut socket: UdpSocket,
+    core: Option<Core>,
+    mut repeater: Repeater,
+    counts: &Counts,
+) -> io::Result<()> {
     core.map_or(Ok(()), pin_thread)?;
     let naps = socket.recv_buffer()? >= NAPPING_BUFFER;
     let mut batch = RecvBatch::default();
@@ -211,15 +257,30 @@ fn receive(mut socket: UdpSocket, core: Option<Core>, counts: &Counts) -> io::Re
     while !counts.ended.load(Ordering::Relaxed) {
         let datagrams = socket.recv(&mut batch)?;
         if datagrams > 0 {
-            let bytes: usize = batch.datagrams_mut().map(|got| got.payload.len()).sum();
-            counts
-                .datagrams
-                .fetch_add(datagrams as u64, Ordering::Relaxed);
-            counts.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+            counts.add(&mut batch);
             last = Instant::now();
-        } else if naps && last.elapsed() > ASKING {
-            thread::sleep(NAP);
+        } else if last.elapsed() > ASKING {
+            repeater.turn(&mut socket);
+            if naps {
+                thread::sleep(NAP);
+            }
         }
     }
     Ok(())
+}
+
+impl Counts {
+    /// Counts what is RTP: a server also sends STUN, DTLS and RTCP.
+    fn add(&self, batch: &mut RecvBatch) {
+        let is_media = |datagram: &[u8]| classify(datagram) == PacketKind::Rtp;
+        let lengths = batch
+            .datagrams_mut()
+            .filter(|got| is_media(got.payload))
+            .map(|got| got.payload.len());
+        let (datagrams, bytes) = lengths.fold((0, 0), |(datagrams, bytes), length| {
+            (datagrams + 1, bytes + length as u64)
+        });
+        self.datagrams.fetch_add(datagrams, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
 }

@@ -1,9 +1,11 @@
-//! SRTP with AEAD_AES_128_GCM (RFC 7714), as far as sending one stream needs it.
+//! SRTP with AES in Galois counter mode (RFC 7714), as far as sending one stream needs it.
 
 use std::io;
 use std::net::SocketAddr;
 
-use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+
+use super::Cipher;
 
 /// Bytes of the RTP header: 12, and an extension of 8.
 pub(super) const HEADER_BYTES: usize = 20;
@@ -27,9 +29,13 @@ pub(super) struct Sealer {
 
 impl Sealer {
     /// With a key that belongs to this index alone.
-    pub(super) fn new(index: usize, destination: SocketAddr) -> io::Result<Self> {
+    pub(super) fn new(cipher: Cipher, index: usize, destination: SocketAddr) -> io::Result<Self> {
         let unique = (index as u64).to_be_bytes();
-        let mut key = [0x5a; 16];
+        let algorithm = match cipher {
+            Cipher::Aes128Gcm => &AES_128_GCM,
+            Cipher::Aes256Gcm => &AES_256_GCM,
+        };
+        let mut key = vec![0x5a; algorithm.key_len()];
         let mut salt = [0xa5; NONCE_LEN];
         for (place, byte) in key.iter_mut().zip(unique) {
             *place = byte;
@@ -37,7 +43,7 @@ impl Sealer {
         for (place, byte) in salt.iter_mut().zip(unique) {
             *place ^= byte;
         }
-        let key = UnboundKey::new(&AES_128_GCM, &key).map_err(io::Error::other)?;
+        let key = UnboundKey::new(algorithm, &key).map_err(io::Error::other)?;
         Ok(Self {
             destination,
             key: LessSafeKey::new(key),

@@ -1,5 +1,6 @@
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
+use super::Cipher;
 use super::sealer::{HEADER_BYTES, Sealer, TAG_BYTES};
 
 const PAYLOAD: [u8; 100] = [7; 100];
@@ -11,7 +12,7 @@ fn seal(sealer: &mut Sealer) -> Vec<u8> {
 }
 
 fn sealer(index: usize) -> Sealer {
-    Sealer::new(index, "127.0.0.1:9".parse().unwrap()).unwrap()
+    Sealer::new(Cipher::Aes128Gcm, index, "127.0.0.1:9".parse().unwrap()).unwrap()
 }
 
 #[test]

@@ -1,0 +1,181 @@
+//! A call in the engine: one producer, many consumers, each with a transport of its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use miso_netio::{Outgoing, RecvBatch, UdpOptions, UdpSocket};
+use miso_secure::SrtpCryptoSuite;
+
+use super::engine::Engine;
+use super::media::Source;
+use super::peer::{Connected, Peers, Remote};
+use crate::limit::Cipher;
+use crate::{Cost, Load, Meter, Pace, Reader, allocations};
+
+/// How the engine's worker threads are called.
+const WORKER_THREADS: &str = "miso-worker";
+
+/// How often the producer's consent is kept alive.
+const CONSENT: Duration = Duration::from_secs(5);
+
+/// How long the engine may take to finish the last handshake.
+const SETTLE: Duration = Duration::from_millis(200);
+
+/// What some frames cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slice {
+    /// Of the engine's worker threads.
+    pub(super) cost: Cost,
+    /// Allocations by them.
+    pub(super) allocations: u64,
+    /// Packets that reached the reader.
+    pub(super) received: u64,
+    /// Frames that came later than a whole period.
+    pub(super) late_frames: u32,
+}
+
+impl Slice {
+    /// This and another slice of the same measurement.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            cost: self.cost.and(other.cost),
+            allocations: self.allocations + other.allocations,
+            received: self.received + other.received,
+            late_frames: self.late_frames + other.late_frames,
+        }
+    }
+}
+
+/// A call with all its consumers at the reader.
+pub(super) struct Call {
+    load: Load,
+    /// Kept running as long as the call.
+    _engine: Engine,
+    /// The producer's socket.
+    socket: UdpSocket,
+    /// What comes back to the producer: feedback.
+    received: RecvBatch,
+    /// The producer's path into the engine.
+    remote: SocketAddr,
+    source: Source,
+    /// The producer's check.
+    check: Vec<u8>,
+    checked: Instant,
+    cipher: Cipher,
+}
+
+impl Call {
+    /// Starts an engine, connects everybody, and begins to keep the consents alive.
+    pub(super) fn start(load: &Load, reader: &mut Reader) -> anyhow::Result<Self> {
+        let peers = Peers::new()?;
+        let mut engine = Engine::start(load)?;
+        let mut socket = bind((Ipv4Addr::LOCALHOST, 0).into(), false)?;
+        let transport = engine.create_transport(peers.fingerprints())?;
+        let sender = peers.connect(&mut socket, &transport.remote)?;
+        engine.produce(&transport)?;
+        reader.repeat_nothing()?;
+        for index in 0..load.n {
+            let (connected, remote) = connect_consumer(index, &mut engine, &peers, reader)?;
+            reader.repeat(index, remote.address, &connected.check)?;
+        }
+        thread::sleep(SETTLE);
+        Ok(Self {
+            load: *load,
+            _engine: engine,
+            socket,
+            received: RecvBatch::new(8),
+            remote: transport.remote.address,
+            source: Source::new(load, &sender.keys.send)?,
+            cipher: cipher_of(&sender)?,
+            check: sender.check,
+            checked: Instant::now(),
+        })
+    }
+
+    /// What everybody's packets are sealed with.
+    pub(super) const fn cipher(&self) -> Cipher {
+        self.cipher
+    }
+
+    /// Sends so many frames to the engine at the load's rate, and tells what forwarding them cost.
+    pub(super) fn measure(&mut self, frames: u32, reader: &mut Reader) -> anyhow::Result<Slice> {
+        let packets = self.load.packets_per_frame() * u64::from(frames);
+        let before = reader.received()?.datagrams;
+        let allocations = allocations::counted();
+        let meter = Meter::of_threads_named(WORKER_THREADS)?;
+        let mut pace = Pace::new(self.load.frames_per_second);
+        for _ in 0..frames {
+            pace.wait();
+            self.send_frame()?;
+        }
+        let after = reader.settle(before + packets)?.datagrams;
+        Ok(Slice {
+            cost: meter.stop(packets)?,
+            allocations: allocations::counted() - allocations,
+            received: after - before,
+            late_frames: pace.late(),
+        })
+    }
+
+    fn send_frame(&mut self) -> anyhow::Result<()> {
+        // Feedback to the producer is read and not followed.
+        while self.socket.recv(&mut self.received)? > 0 {}
+        if self.checked.elapsed() >= CONSENT {
+            self.checked = Instant::now();
+            send(&mut self.socket, self.remote, &self.check, self.check.len())?;
+        }
+        let (frame, length) = self.source.next_frame()?;
+        send(&mut self.socket, self.remote, frame, length)
+    }
+}
+
+fn connect_consumer(
+    index: usize,
+    engine: &mut Engine,
+    peers: &Peers,
+    reader: &Reader,
+) -> anyhow::Result<(Connected, Remote)> {
+    let mut socket = bind(reader.destination(index), true)?;
+    let transport = engine.create_transport(peers.fingerprints())?;
+    let connected = peers
+        .connect(&mut socket, &transport.remote)
+        .with_context(|| format!("consumer {index}"))?;
+    engine.consume(&transport)?;
+    Ok((connected, transport.remote))
+}
+
+fn bind(address: SocketAddr, reuse_port: bool) -> anyhow::Result<UdpSocket> {
+    let options = UdpOptions {
+        reuse_port,
+        ..UdpOptions::default()
+    };
+    UdpSocket::bind(address, &options).with_context(|| format!("binding {address}"))
+}
+
+fn send(
+    socket: &mut UdpSocket,
+    remote: SocketAddr,
+    payload: &[u8],
+    segment: usize,
+) -> anyhow::Result<()> {
+    let outcome = socket.send([Outgoing {
+        remote,
+        source: None,
+        payload,
+        segment_size: Some(u16::try_from(segment)?),
+    }]);
+    if outcome.failed + outcome.blocked > 0 {
+        bail!("the kernel did not take the producer's packets: {outcome:?}");
+    }
+    Ok(())
+}
+
+fn cipher_of(connected: &Connected) -> anyhow::Result<Cipher> {
+    match connected.keys.suite() {
+        SrtpCryptoSuite::AeadAes128Gcm => Ok(Cipher::Aes128Gcm),
+        SrtpCryptoSuite::AeadAes256Gcm => Ok(Cipher::Aes256Gcm),
+        other => bail!("the limit cannot seal with {}", other.name()),
+    }
+}

@@ -1,1 +1,41 @@
 //! A world of simulated peers on miso-netsim (development only).
+//!
+//! A [`World`] holds the real core (`miso_sfu::Worker`), driven as the engine drives it, simulated links, and peers
+//! that stand on another WebRTC stack than ours, so that each tests the other. Time is virtual: [`World::run_for`]
+//! jumps from event to event. Links and media follow from the seed; keys do not, so two runs differ in bytes but not
+//! in what the tests look at.
+//!
+//! A [`Peer`] is what mediasoup-client makes of a browser: two peer connections, one to send and one to receive, with
+//! negotiated parameters and DataChannels. [`Source`] makes media that carry tags, [`MediaSink`] says what arrived.
+//! A [`RawPeer`] speaks ICE, DTLS and SRTP with this project's own crates: for what a WebRTC stack would refuse to
+//! do, and for peers in large numbers.
+
+mod client;
+mod negotiate;
+mod raw;
+mod server;
+mod sink;
+mod source;
+mod tag;
+mod wire;
+mod world;
+
+pub use client::{Client, ClientLog, ClientSettings, RtcpCounts};
+pub use negotiate::{Dialect, Encoding, recv_capabilities};
+pub use raw::{RawLog, RawPeer};
+pub use server::{ConsumeSettings, NewConsumerRecord, ProducerRecord, Server, TransportSettings};
+pub use sink::{Arrival, DataSink, MediaReport, MediaSink};
+pub use source::{OpusSource, Source, SourcePacket, VideoSettings, Vp8Source};
+pub use tag::{TAG_LEN, Tag};
+pub use wire::{Packet, Wire};
+pub use world::{
+    Consumed, DataConsumed, DataProduced, Peer, PeerId, PeerSettings, Produced, SERVER_TCP,
+    SERVER_UDP, World, dtls_context,
+};
+
+/// The other stack's types that settings are made of.
+pub mod other {
+    pub use str0m::IceConnectionState;
+    pub use str0m::channel::ChannelId;
+    pub use str0m::config::DtlsVersion;
+}

@@ -1,0 +1,541 @@
+//! One peer connection of a simulated peer: str0m, held to virtual time, with sources and sinks.
+
+mod rtcp;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use miso_ice::Protocol;
+use miso_ortc::{MediaKind, RtpParameters, SctpStreamParameters};
+use miso_secure::{DtlsRole, Fingerprint, FingerprintAlgorithm};
+use miso_sfu::dump::WebRtcTransportDump;
+use miso_wire::{Bitrate, Ssrc};
+use str0m::channel::{ChannelConfig, ChannelId, Reliability};
+use str0m::config::{DtlsCert, DtlsVersion};
+use str0m::media::{KeyframeRequestKind, Mid, Rid};
+use str0m::net::{Protocol as StrProtocol, Receive, TcpType};
+use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
+use str0m::{Candidate, Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcConfig};
+
+use crate::negotiate::{Dialect, Encoding};
+use crate::sink::{DataSink, MediaSink};
+use crate::source::{Source, SourcePacket};
+use crate::wire::{Packet, Wire};
+
+pub use rtcp::RtcpCounts;
+
+/// Zero-time timeouts that str0m may ask for in a row before something is wrong.
+const MAX_SPINS: usize = 10_000;
+
+/// How a connection behaves.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// Its numbers.
+    pub dialect: Dialect,
+    /// DTLS versions that it speaks.
+    pub dtls: DtlsVersion,
+    /// Whether it estimates what it can send, by transport-wide feedback, beginning here.
+    pub estimate: Option<Bitrate>,
+    /// How it reaches the server.
+    pub protocol: Protocol,
+    /// Whether RTCP is counted, which costs time.
+    pub count_rtcp: bool,
+}
+
+/// A stream that is sent.
+struct Sender {
+    mid: Mid,
+    rid: Option<Rid>,
+    ssrc: Ssrc,
+    pt: u8,
+    /// Extended sequence number of the next packet.
+    next_seq: u64,
+    source: Source,
+    /// Whether it falls silent.
+    muted: bool,
+}
+
+/// What happened to a connection.
+#[derive(Clone, Debug, Default)]
+pub struct ClientLog {
+    /// When ICE and DTLS were done.
+    pub connected_at: Option<Instant>,
+    /// States of ICE.
+    pub ice_states: Vec<(Instant, IceConnectionState)>,
+    /// What the path was thought to give.
+    pub estimates: Vec<(Instant, Bitrate)>,
+    /// Key frames that were asked of it.
+    pub key_frame_requests: Vec<(Instant, KeyframeRequestKind)>,
+    /// Why it died, if it did.
+    pub error: Option<String>,
+    /// When the other end closed it.
+    pub closed_at: Option<Instant>,
+    /// RTCP by kind, when counted.
+    pub rtcp: RtcpCounts,
+}
+
+/// One peer connection.
+pub struct Client {
+    rtc: Rtc,
+    certificate: Vec<u8>,
+    /// Where it is.
+    local: SocketAddr,
+    protocol: Protocol,
+    /// When str0m wants to be called.
+    wake: Instant,
+    dialect: Dialect,
+    senders: Vec<Sender>,
+    sinks: HashMap<Ssrc, (MediaKind, MediaSink)>,
+    channels: HashMap<ChannelId, DataSink>,
+    alive: bool,
+    /// What happened.
+    pub log: ClientLog,
+}
+
+impl Client {
+    /// A connection from `local` that is not connected yet.
+    pub fn new(settings: &ClientSettings, local: SocketAddr, now: Instant) -> Self {
+        let provider = str0m::crypto::from_feature_flags();
+        let certificate: DtlsCert = provider
+            .dtls_provider
+            .generate_certificate()
+            .expect("certificates can be made");
+        let mut config = RtcConfig::new()
+            .set_crypto_provider(Arc::new(provider))
+            .set_dtls_cert(certificate.clone())
+            .set_rtp_mode(true)
+            .set_dtls_version(settings.dtls)
+            .set_extension_map(settings.dialect.extension_map())
+            .set_stats_interval(None)
+            .enable_raw_packets(settings.count_rtcp);
+        if let Some(initial) = settings.estimate {
+            config = config.enable_bwe(Some(initial.0.into()));
+        }
+        settings.dialect.add_codecs(config.codec_config());
+        let mut rtc = config.build(now);
+        let candidate = Candidate::builder();
+        let candidate = match settings.protocol {
+            Protocol::Udp => candidate_of(candidate.udp().host(local).build()),
+            Protocol::Tcp => {
+                candidate_of(candidate.tcp().host(local).tcptype(TcpType::Active).build())
+            }
+        };
+        rtc.add_local_candidate(candidate);
+        Self {
+            rtc,
+            certificate: certificate.certificate,
+            local,
+            protocol: settings.protocol,
+            wake: now,
+            dialect: settings.dialect,
+            senders: Vec::new(),
+            sinks: HashMap::new(),
+            channels: HashMap::new(),
+            alive: true,
+            log: ClientLog::default(),
+        }
+    }
+
+    /// Where it is.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// A fingerprint of its certificate.
+    pub fn fingerprint(&self, algorithm: FingerprintAlgorithm) -> Fingerprint {
+        Fingerprint::of(algorithm, &self.certificate)
+    }
+
+    /// Learns the server's side and begins.
+    pub fn start(&mut self, server: &WebRtcTransportDump, role: DtlsRole) {
+        let mut api = self.rtc.direct_api();
+        api.set_ice_controlling(true);
+        api.set_remote_ice_credentials(credentials(server));
+        let fingerprints = &server.dtls_fingerprints;
+        let sha256 = fingerprints
+            .iter()
+            .find(|fingerprint| fingerprint.algorithm() == FingerprintAlgorithm::Sha256);
+        let sha256 = sha256
+            .expect("the server has a sha-256 fingerprint")
+            .value();
+        let bytes = sha256
+            .split(':')
+            .map(|byte| u8::from_str_radix(byte, 16).expect("hexadecimal"));
+        api.set_remote_fingerprint(str0m::config::Fingerprint {
+            hash_func: "sha-256".to_owned(),
+            bytes: bytes.collect(),
+        });
+        api.enable_twcc_feedback();
+        // The remote role decides.
+        let active = role == DtlsRole::Server;
+        api.start_dtls(active).expect("DTLS can begin");
+        api.start_sctp(active);
+        self.add_remote_candidates(server);
+    }
+
+    fn add_remote_candidates(&mut self, server: &WebRtcTransportDump) {
+        for candidate in server
+            .ice_candidates
+            .iter()
+            .filter(|candidate| candidate.protocol == self.protocol)
+        {
+            let ip = candidate.address.parse().expect("an address");
+            let address = SocketAddr::new(ip, candidate.port);
+            let builder = Candidate::builder();
+            self.rtc.add_remote_candidate(match candidate.protocol {
+                Protocol::Udp => candidate_of(builder.udp().host(address).build()),
+                Protocol::Tcp => candidate_of(
+                    builder
+                        .tcp()
+                        .host(address)
+                        .tcptype(TcpType::Passive)
+                        .build(),
+                ),
+            });
+        }
+    }
+
+    /// Learns new credentials of the server, and takes new ones itself.
+    pub fn restart_ice(&mut self, ufrag: &str, password: &str) {
+        let mut api = self.rtc.direct_api();
+        api.set_local_ice_credentials(IceCreds::new());
+        api.set_remote_ice_credentials(IceCreds {
+            ufrag: ufrag.to_owned(),
+            pass: password.to_owned(),
+        });
+    }
+
+    /// Moves to another address, as when a phone changes networks.
+    pub fn migrate(&mut self, local: SocketAddr) {
+        let old = candidate_of(Candidate::builder().udp().host(self.local).build());
+        self.local = local;
+        self.rtc
+            .add_local_candidate(candidate_of(Candidate::builder().udp().host(local).build()));
+        self.rtc.direct_api().invalidate_candidate(&old);
+    }
+
+    /// Vanishes without a word.
+    pub fn kill(&mut self) {
+        self.alive = false;
+    }
+
+    /// Says goodbye.
+    pub fn close(&mut self, wire: &mut Wire, now: Instant) {
+        if let Err(error) = self.rtc.close() {
+            self.log.error = Some(error.to_string());
+        }
+        self.drain(wire, now);
+        self.alive = false;
+    }
+
+    /// Sends media from now on: one stream for each encoding.
+    pub fn send(
+        &mut self,
+        mid: &str,
+        kind: MediaKind,
+        streams: Vec<(Encoding, Source)>,
+        first_seq: u16,
+    ) {
+        let mid = Mid::from(mid);
+        let pt = match kind {
+            MediaKind::Audio => self.dialect.opus,
+            MediaKind::Video => self.dialect.vp8,
+        };
+        let mut api = self.rtc.direct_api();
+        api.declare_media(mid, str_kind(kind));
+        for (encoding, source) in streams {
+            let rid = encoding.rid.map(|rid| Rid::from(rid.to_string().as_str()));
+            api.declare_stream_tx(
+                encoding.ssrc.0.into(),
+                encoding.rtx.map(|rtx| rtx.0.into()),
+                mid,
+                rid,
+            );
+            self.senders.push(Sender {
+                mid,
+                rid,
+                ssrc: encoding.ssrc,
+                pt,
+                next_seq: u64::from(first_seq),
+                source,
+                muted: false,
+            });
+        }
+    }
+
+    /// Expects the media of a consumer.
+    pub fn receive(&mut self, parameters: &RtpParameters, kind: MediaKind) -> Ssrc {
+        let mid = parameters.mid.expect("consumers have a MID").to_string();
+        let mid = Mid::from(mid.as_str());
+        let encoding = parameters
+            .encodings
+            .first()
+            .expect("consumers have an encoding");
+        let ssrc = encoding.ssrc.expect("consumers have an SSRC");
+        let rtx = encoding.rtx.as_ref().map(|rtx| rtx.ssrc.0.into());
+        let mut api = self.rtc.direct_api();
+        api.declare_media(mid, str_kind(kind));
+        let stream = api.expect_stream_rx(ssrc.0.into(), rtx, mid, None);
+        stream.suppress_nack(rtx.is_none());
+        self.sinks.insert(ssrc, (kind, MediaSink::default()));
+        ssrc
+    }
+
+    /// Makes a DataChannel with these parameters.
+    pub fn open_channel(&mut self, label: &str, parameters: &SctpStreamParameters) -> ChannelId {
+        let reliability = match (parameters.max_packet_life_time, parameters.max_retransmits) {
+            (Some(lifetime), _) => Reliability::MaxPacketLifetime { lifetime },
+            (None, Some(retransmits)) => Reliability::MaxRetransmits { retransmits },
+            (None, None) => Reliability::Reliable,
+        };
+        let id = self.rtc.direct_api().create_data_channel(ChannelConfig {
+            label: label.to_owned(),
+            ordered: parameters.ordered,
+            reliability,
+            negotiated: Some(parameters.stream_id.0),
+            protocol: String::new(),
+        });
+        self.channels.insert(id, DataSink::default());
+        id
+    }
+
+    /// Closes a DataChannel.
+    pub fn close_channel(&mut self, id: ChannelId) {
+        self.rtc.direct_api().close_data_channel(id);
+    }
+
+    /// Sends a message. False when the channel is not open or its buffer full.
+    pub fn send_message(&mut self, id: ChannelId, binary: bool, message: &[u8]) -> bool {
+        let channel = self.rtc.channel(id);
+        channel.is_some_and(|mut channel| channel.write(binary, message).unwrap_or(false))
+    }
+
+    /// What a DataChannel got.
+    pub fn channel(&self, id: ChannelId) -> &DataSink {
+        self.channels
+            .get(&id)
+            .expect("a channel of this connection")
+    }
+
+    /// What a consumer got.
+    pub fn sink(&self, ssrc: Ssrc) -> &MediaSink {
+        &self
+            .sinks
+            .get(&ssrc)
+            .expect("a consumer of this connection")
+            .1
+    }
+
+    /// As [`Self::sink`], to clear it.
+    pub fn sink_mut(&mut self, ssrc: Ssrc) -> &mut MediaSink {
+        &mut self
+            .sinks
+            .get_mut(&ssrc)
+            .expect("a consumer of this connection")
+            .1
+    }
+
+    /// The source behind an SSRC.
+    pub fn source_mut(&mut self, ssrc: Ssrc) -> Option<&mut Source> {
+        let sender = self.senders.iter_mut().find(|sender| sender.ssrc == ssrc);
+        sender.map(|sender| &mut sender.source)
+    }
+
+    /// Stops or goes on sending the stream with an SSRC.
+    pub fn mute(&mut self, ssrc: Ssrc, muted: bool) {
+        if let Some(sender) = self.senders.iter_mut().find(|sender| sender.ssrc == ssrc) {
+            sender.muted = muted;
+        }
+    }
+
+    /// Stops sending all streams.
+    pub fn mute_all(&mut self) {
+        self.senders
+            .iter_mut()
+            .for_each(|sender| sender.muted = true);
+    }
+
+    /// Asks for a key frame of what a consumer gets.
+    pub fn request_key_frame(&mut self, ssrc: Ssrc) {
+        if let Some(stream) = self.rtc.direct_api().stream_rx(&ssrc.0.into()) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
+    }
+
+    /// When it has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        if !self.alive {
+            return None;
+        }
+        let sources = self
+            .senders
+            .iter()
+            .map(|sender| sender.source.poll_timeout());
+        sources.chain([self.wake]).min()
+    }
+
+    /// Takes a packet.
+    pub fn handle_packet(&mut self, packet: &Packet, wire: &mut Wire, now: Instant) {
+        if !self.alive {
+            return;
+        }
+        let protocol = match packet.protocol {
+            Protocol::Udp => StrProtocol::Udp,
+            Protocol::Tcp => StrProtocol::Tcp,
+        };
+        let Ok(receive) = Receive::new(protocol, packet.from, packet.to, &packet.bytes) else {
+            return;
+        };
+        if let Err(error) = self.rtc.handle_input(Input::Receive(now, receive)) {
+            self.log.error = Some(error.to_string());
+        }
+        self.drain(wire, now);
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, wire: &mut Wire, now: Instant) {
+        if self.poll_timeout().is_none_or(|at| at > now) {
+            return;
+        }
+        if self.wake <= now {
+            self.tick(now);
+            self.drain(wire, now);
+        }
+        for index in 0..self.senders.len() {
+            while let Some(sender) = self.senders.get_mut(index)
+                && sender.source.poll_timeout() <= now
+            {
+                for packet in sender.source.take() {
+                    self.write(index, packet, now);
+                    self.drain(wire, now);
+                }
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Instant) {
+        if let Err(error) = self.rtc.handle_input(Input::Timeout(now)) {
+            self.log.error = Some(error.to_string());
+        }
+    }
+
+    fn write(&mut self, index: usize, packet: SourcePacket, now: Instant) {
+        let Some(sender) = self.senders.get_mut(index) else {
+            return;
+        };
+        if sender.muted || self.log.connected_at.is_none() {
+            return;
+        }
+        let seq = sender.next_seq;
+        sender.next_seq += 1;
+        let extensions = ExtensionValues {
+            audio_level: packet.level,
+            voice_activity: packet.level.map(|level| level > -60),
+            ..Default::default()
+        };
+        let rtp = RtpWrite::new(
+            sender.pt.into(),
+            seq.into(),
+            packet.timestamp,
+            now,
+            packet.payload,
+        )
+        .marker(packet.marker)
+        .ext_vals(extensions)
+        .nackable(packet.level.is_none());
+        let ssrc = sender.ssrc.0.into();
+        if let Some(stream) = self.rtc.direct_api().stream_tx(&ssrc) {
+            stream.write_rtp(rtp);
+        }
+        self.tick(now);
+    }
+
+    /// Takes everything out that str0m has.
+    pub fn drain(&mut self, wire: &mut Wire, now: Instant) {
+        for _ in 0..MAX_SPINS {
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(at)) if at <= now && self.rtc.is_alive() => self.tick(now),
+                Ok(Output::Timeout(at)) => {
+                    self.wake = at;
+                    return;
+                }
+                Ok(Output::Transmit(transmit)) => {
+                    let path = (transmit.source, transmit.destination);
+                    wire.send(self.protocol, path, &transmit.contents, now);
+                }
+                Ok(Output::Event(event)) => self.handle_event(event, now),
+                Err(error) => {
+                    self.log.error = Some(error.to_string());
+                    self.alive = false;
+                    return;
+                }
+            }
+        }
+        panic!("str0m spins at {now:?}");
+    }
+
+    fn handle_event(&mut self, event: Event, now: Instant) {
+        match event {
+            Event::Connected => self.log.connected_at = Some(now),
+            Event::IceConnectionStateChange(state) => self.log.ice_states.push((now, state)),
+            Event::RtpPacket(packet) => self.handle_rtp(&packet, now),
+            Event::KeyframeRequest(request) => {
+                self.log.key_frame_requests.push((now, request.kind));
+                let asked = |sender: &&mut Sender| {
+                    sender.mid == request.mid
+                        && (sender.rid == request.rid || request.rid.is_none())
+                };
+                for sender in self.senders.iter_mut().filter(asked) {
+                    if let Source::Vp8(source) = &mut sender.source {
+                        source.request_key_frame();
+                    }
+                }
+            }
+            Event::EgressBitrateEstimate(kind) => {
+                let bitrate = rtcp::estimate_of(&kind);
+                self.log.estimates.push((now, bitrate));
+            }
+            Event::ChannelOpen(id, _) => self.channels.entry(id).or_default().is_open = true,
+            Event::ChannelClose(id) => self.channels.entry(id).or_default().is_closed = true,
+            Event::ChannelData(data) => {
+                let sink = self.channels.entry(data.id).or_default();
+                sink.messages.push((data.binary, data.data));
+            }
+            Event::RawPacket(packet) => self.log.rtcp.count(&packet),
+            Event::Closed => self.log.closed_at = Some(now),
+            _ => {}
+        }
+    }
+
+    fn handle_rtp(&mut self, packet: &RtpPacket, now: Instant) {
+        let ssrc = Ssrc(*packet.header.ssrc);
+        if let Some((kind, sink)) = self.sinks.get_mut(&ssrc) {
+            let header = (
+                *packet.seq_no,
+                packet.header.timestamp,
+                packet.header.marker,
+            );
+            sink.receive(header, &packet.payload, *kind == MediaKind::Video, now);
+        }
+    }
+}
+
+fn credentials(server: &WebRtcTransportDump) -> IceCreds {
+    IceCreds {
+        ufrag: server.ice_credentials.ufrag().as_str().to_owned(),
+        pass: server.ice_credentials.password().to_owned(),
+    }
+}
+
+fn candidate_of<E: std::fmt::Debug>(built: Result<Candidate, E>) -> Candidate {
+    built.expect("a host candidate")
+}
+
+fn str_kind(kind: MediaKind) -> str0m::media::MediaKind {
+    match kind {
+        MediaKind::Audio => str0m::media::MediaKind::Audio,
+        MediaKind::Video => str0m::media::MediaKind::Video,
+    }
+}

@@ -1,0 +1,257 @@
+//! What a mediasoup client says of itself: its capabilities, and the parameters of what it sends.
+
+use miso_ortc::{
+    CodecParameters, HeaderExtensionId, HeaderExtensionUri, MediaKind, RtcpFeedback,
+    RtcpParameters, RtpCapabilities, RtpCodecParameters, RtpEncodingParameters,
+    RtpHeaderExtensionParameters, RtpParameters, RtxParameters,
+};
+use miso_wire::{Mid, Pt, Rid, Ssrc};
+use str0m::format::{Codec, CodecConfig, FormatParams};
+use str0m::media::Frequency;
+use str0m::rtp::{Extension, ExtensionMap};
+
+/// Payload types and header extension ids of one end, for a whole connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Payload type of Opus.
+    pub opus: u8,
+    /// Payload type of VP8.
+    pub vp8: u8,
+    /// Payload type of VP8's retransmissions.
+    pub rtx: u8,
+    /// `sdes:mid`.
+    pub mid: u8,
+    /// `sdes:rtp-stream-id`.
+    pub rid: u8,
+    /// `sdes:repaired-rtp-stream-id`.
+    pub repaired_rid: u8,
+    /// `abs-send-time`.
+    pub abs_send_time: u8,
+    /// `transport-wide-cc-01`; none leaves it out, so that REMB is used.
+    pub transport_cc: Option<u8>,
+    /// `ssrc-audio-level`.
+    pub audio_level: u8,
+    /// `video-orientation`.
+    pub orientation: u8,
+}
+
+impl Dialect {
+    /// As Chromium sends: other numbers than the router's.
+    pub const CHROMIUM: Self = Self {
+        opus: 111,
+        vp8: 96,
+        rtx: 97,
+        mid: 4,
+        rid: 10,
+        repaired_rid: 11,
+        abs_send_time: 2,
+        transport_cc: Some(3),
+        audio_level: 1,
+        orientation: 13,
+    };
+
+    /// The router's own numbers, in which consumers send.
+    pub fn of_router(router: &RtpCapabilities) -> Self {
+        let pt = |name: &str| {
+            let codec = router
+                .codecs
+                .iter()
+                .find(|codec| codec.mime_type.as_str().eq_ignore_ascii_case(name));
+            codec
+                .and_then(|codec| codec.preferred_payload_type)
+                .map_or(0, |pt| pt.0)
+        };
+        let id = |uri: &HeaderExtensionUri| {
+            let extension = router
+                .header_extensions
+                .iter()
+                .find(|extension| extension.uri == *uri);
+            extension.map_or(0, |extension| extension.preferred_id.0)
+        };
+        Self {
+            opus: pt("audio/opus"),
+            vp8: pt("video/VP8"),
+            rtx: pt("video/rtx"),
+            mid: id(&HeaderExtensionUri::Mid),
+            rid: id(&HeaderExtensionUri::RtpStreamId),
+            repaired_rid: id(&HeaderExtensionUri::RepairedRtpStreamId),
+            abs_send_time: id(&HeaderExtensionUri::AbsSendTime),
+            transport_cc: Some(id(&HeaderExtensionUri::TransportWideCc)),
+            audio_level: id(&HeaderExtensionUri::SsrcAudioLevel),
+            orientation: id(&HeaderExtensionUri::VideoOrientation),
+        }
+    }
+
+    fn extensions(&self, kind: MediaKind) -> Vec<(HeaderExtensionUri, u8)> {
+        let mut all = vec![
+            (HeaderExtensionUri::Mid, self.mid),
+            (HeaderExtensionUri::RtpStreamId, self.rid),
+            (HeaderExtensionUri::RepairedRtpStreamId, self.repaired_rid),
+            (HeaderExtensionUri::AbsSendTime, self.abs_send_time),
+        ];
+        all.extend(
+            self.transport_cc
+                .map(|id| (HeaderExtensionUri::TransportWideCc, id)),
+        );
+        all.push(match kind {
+            MediaKind::Audio => (HeaderExtensionUri::SsrcAudioLevel, self.audio_level),
+            MediaKind::Video => (HeaderExtensionUri::VideoOrientation, self.orientation),
+        });
+        all
+    }
+
+    /// The same for str0m.
+    pub fn extension_map(&self) -> ExtensionMap {
+        let mut map = ExtensionMap::empty();
+        map.set(self.mid, Extension::RtpMid);
+        map.set(self.rid, Extension::RtpStreamId);
+        map.set(self.repaired_rid, Extension::RepairedRtpStreamId);
+        map.set(self.abs_send_time, Extension::AbsoluteSendTime);
+        if let Some(id) = self.transport_cc {
+            map.set(id, Extension::TransportSequenceNumber);
+        }
+        map.set(self.audio_level, Extension::AudioLevel);
+        map.set(self.orientation, Extension::VideoOrientation);
+        map
+    }
+
+    /// The codecs for str0m.
+    pub fn add_codecs(&self, config: &mut CodecConfig) {
+        config.clear();
+        let opus = FormatParams {
+            min_p_time: Some(10),
+            use_inband_fec: Some(true),
+            ..Default::default()
+        };
+        config.add_config(
+            self.opus.into(),
+            None,
+            Codec::Opus,
+            Frequency::FORTY_EIGHT_KHZ,
+            Some(2),
+            opus,
+        );
+        let rtx = Some(self.rtx.into());
+        config.add_config(
+            self.vp8.into(),
+            rtx,
+            Codec::Vp8,
+            Frequency::NINETY_KHZ,
+            None,
+            FormatParams::default(),
+        );
+    }
+
+    fn codecs(&self, kind: MediaKind) -> Vec<RtpCodecParameters> {
+        let codec = |mime_type: &str, pt: u8, (clock_rate, channels): (u32, Option<u8>)| {
+            RtpCodecParameters {
+                mime_type: mime_type.parse().expect("a valid name"),
+                payload_type: Pt(pt),
+                clock_rate,
+                channels,
+                parameters: CodecParameters::new(),
+                rtcp_feedback: Vec::new(),
+            }
+        };
+        let rate = if self.transport_cc.is_some() {
+            "transport-cc"
+        } else {
+            "goog-remb"
+        };
+        let rate = RtcpFeedback::new(rate, "");
+        match kind {
+            MediaKind::Audio => {
+                let mut opus = codec("audio/opus", self.opus, (48_000, Some(2)));
+                opus.parameters.insert("minptime", 10);
+                opus.parameters.insert("useinbandfec", 1);
+                opus.rtcp_feedback = vec![rate];
+                vec![opus]
+            }
+            MediaKind::Video => {
+                let mut vp8 = codec("video/VP8", self.vp8, (90_000, None));
+                let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
+                vp8.rtcp_feedback = feedback
+                    .map(|(kind, parameter)| RtcpFeedback::new(kind, parameter))
+                    .to_vec();
+                vp8.rtcp_feedback.push(rate);
+                let mut rtx = codec("video/rtx", self.rtx, (90_000, None));
+                rtx.parameters.insert("apt", i64::from(self.vp8));
+                vec![vp8, rtx]
+            }
+        }
+    }
+
+    /// The parameters of a producer.
+    pub fn producer_parameters(
+        &self,
+        kind: MediaKind,
+        mid: Option<Mid>,
+        encodings: &[Encoding],
+        cname: &str,
+    ) -> RtpParameters {
+        let extensions =
+            self.extensions(kind)
+                .into_iter()
+                .map(|(uri, id)| RtpHeaderExtensionParameters {
+                    uri,
+                    id: HeaderExtensionId(id),
+                    encrypt: false,
+                    parameters: CodecParameters::new(),
+                });
+        RtpParameters {
+            mid,
+            codecs: self.codecs(kind),
+            header_extensions: extensions.collect(),
+            encodings: encodings.iter().map(Encoding::parameters).collect(),
+            rtcp: RtcpParameters {
+                cname: Some(cname.to_owned()),
+                reduced_size: true,
+                mux: None,
+            },
+            msid: None,
+        }
+    }
+}
+
+/// One stream of a producer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding {
+    /// Of media.
+    pub ssrc: Ssrc,
+    /// Of retransmissions.
+    pub rtx: Option<Ssrc>,
+    /// With a RID the SSRCs are not signalled, as browsers do it with simulcast.
+    pub rid: Option<Rid>,
+}
+
+impl Encoding {
+    fn parameters(&self) -> RtpEncodingParameters {
+        let named = self.rid.is_none();
+        RtpEncodingParameters {
+            ssrc: Some(self.ssrc).filter(|_| named),
+            rid: self.rid,
+            rtx: self
+                .rtx
+                .filter(|_| named)
+                .map(|ssrc| RtxParameters { ssrc }),
+            scalability_mode: None,
+            ..Default::default()
+        }
+    }
+}
+
+/// What a peer of this kind can take: the part of the router's capabilities that it knows too.
+pub fn recv_capabilities(router: &RtpCapabilities) -> RtpCapabilities {
+    let known = [
+        HeaderExtensionUri::Mid,
+        HeaderExtensionUri::AbsSendTime,
+        HeaderExtensionUri::TransportWideCc,
+        HeaderExtensionUri::SsrcAudioLevel,
+        HeaderExtensionUri::VideoOrientation,
+    ];
+    let mut capabilities = router.clone();
+    capabilities
+        .header_extensions
+        .retain(|extension| known.contains(&extension.uri));
+    capabilities
+}

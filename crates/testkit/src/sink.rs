@@ -1,0 +1,194 @@
+//! What arrived at a peer, and what can be said of it.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use miso_wire::Vp8Descriptor;
+
+use crate::tag::Tag;
+
+/// A packet that arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// Extended sequence number.
+    pub seq: u64,
+    /// RTP timestamp.
+    pub timestamp: u32,
+    /// Last one of its frame.
+    pub marker: bool,
+    /// What its source wrote behind the payload.
+    pub tag: Tag,
+    /// VP8 picture id.
+    pub picture_id: Option<u16>,
+    /// When it arrived.
+    pub at: Instant,
+}
+
+/// The packets of one consumer.
+#[derive(Clone, Debug, Default)]
+pub struct MediaSink {
+    /// In the order of arrival.
+    pub arrivals: Vec<Arrival>,
+    /// Packets whose payload carried no tag: they were damaged on the way, or are not media.
+    pub untagged: u64,
+}
+
+impl MediaSink {
+    /// Takes a packet.
+    pub(crate) fn receive(
+        &mut self,
+        header: (u64, u32, bool),
+        payload: &[u8],
+        is_video: bool,
+        at: Instant,
+    ) {
+        let Some(tag) = Tag::read(payload) else {
+            self.untagged += 1;
+            return;
+        };
+        let (seq, timestamp, marker) = header;
+        let descriptor = is_video
+            .then(|| Vp8Descriptor::parse(payload).ok())
+            .flatten();
+        self.arrivals.push(Arrival {
+            seq,
+            timestamp,
+            marker,
+            tag,
+            picture_id: descriptor
+                .and_then(|descriptor| descriptor.picture_id)
+                .map(|id| id.value),
+            at,
+        });
+    }
+
+    /// How many packets arrived.
+    pub fn len(&self) -> usize {
+        self.arrivals.len()
+    }
+
+    /// Whether nothing arrived.
+    pub fn is_empty(&self) -> bool {
+        self.arrivals.is_empty()
+    }
+
+    /// Forgets what arrived so far.
+    pub fn clear(&mut self) {
+        self.arrivals.clear();
+        self.untagged = 0;
+    }
+
+    /// What can be said of all that arrived.
+    pub fn report(&self) -> MediaReport {
+        MediaReport::of(&self.arrivals)
+    }
+}
+
+/// What can be said of a stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MediaReport {
+    /// Different packets.
+    pub packets: usize,
+    /// Packets that arrived more than once.
+    pub duplicates: usize,
+    /// Sequence numbers that are missing between the first and the last one.
+    pub missing: Vec<u64>,
+    /// Whether the first packet begins a key frame.
+    pub starts_at_key_frame: bool,
+    /// Frames of which all packets arrived.
+    pub complete_frames: usize,
+    /// Of these, key frames.
+    pub key_frames: usize,
+    /// Frames of which some packets are missing.
+    pub incomplete_frames: usize,
+    /// Places where the timestamp went back, as sequence numbers.
+    pub timestamps_back: Vec<u64>,
+    /// Places where packets of one source follow that do not follow each other there, though the sequence numbers do.
+    pub content_jumps: Vec<u64>,
+    /// Places where the picture id did not go up by one with the frame.
+    pub picture_jumps: Vec<u64>,
+    /// Packets of a frame with unequal timestamps, or of two frames with the same.
+    pub torn_frames: Vec<u64>,
+}
+
+impl MediaReport {
+    /// Nothing is missing, and everything is where it belongs.
+    pub fn is_flawless(&self) -> bool {
+        self.packets > 0
+            && self.missing.is_empty()
+            && self.incomplete_frames == 0
+            && self.timestamps_back.is_empty()
+            && self.content_jumps.is_empty()
+            && self.picture_jumps.is_empty()
+            && self.torn_frames.is_empty()
+            && self.starts_at_key_frame
+    }
+
+    fn of(arrivals: &[Arrival]) -> Self {
+        let mut by_seq: BTreeMap<u64, &Arrival> = BTreeMap::new();
+        let mut report = Self::default();
+        for arrival in arrivals {
+            if by_seq.insert(arrival.seq, arrival).is_some() {
+                report.duplicates += 1;
+            }
+        }
+        report.packets = by_seq.len();
+        let ordered: Vec<&Arrival> = by_seq.into_values().collect();
+        report.starts_at_key_frame = ordered
+            .first()
+            .is_some_and(|first| first.tag.is_key && first.tag.index == 0);
+        for pair in ordered.windows(2) {
+            if let [before, after] = pair {
+                report.compare(before, after);
+            }
+        }
+        report.count_frames(&ordered);
+        report
+    }
+
+    fn compare(&mut self, before: &Arrival, after: &Arrival) {
+        self.missing.extend(before.seq + 1..after.seq);
+        let ticks = after.timestamp.wrapping_sub(before.timestamp);
+        if ticks > u32::MAX / 2 {
+            self.timestamps_back.push(after.seq);
+        }
+        let adjacent = after.seq == before.seq + 1;
+        if adjacent && after.tag.packet != before.tag.packet + 1 {
+            self.content_jumps.push(after.seq);
+        }
+        let same_frame = after.tag.frame == before.tag.frame && after.tag.index > before.tag.index;
+        if same_frame != (ticks == 0) {
+            self.torn_frames.push(after.seq);
+        }
+        if let (Some(old), Some(new)) = (before.picture_id, after.picture_id) {
+            let step = new.wrapping_sub(old) & 0x7fff;
+            if adjacent && step != u16::from(!same_frame) {
+                self.picture_jumps.push(after.seq);
+            }
+        }
+    }
+
+    /// Frames by timestamp; the last one may still be under way.
+    fn count_frames(&mut self, ordered: &[&Arrival]) {
+        for frame in ordered.chunk_by(|a, b| a.timestamp == b.timestamp) {
+            let Some(first) = frame.first() else { continue };
+            if frame.len() == usize::from(first.tag.count) {
+                self.complete_frames += 1;
+                self.key_frames += usize::from(first.tag.is_key);
+            } else {
+                self.incomplete_frames += 1;
+            }
+        }
+    }
+}
+
+/// Messages of one DataChannel, in the order of arrival.
+#[derive(Clone, Debug, Default)]
+pub struct DataSink {
+    /// Whether the channel opened.
+    pub is_open: bool,
+    /// Whether the peer closed it.
+    pub is_closed: bool,
+    /// Binary or not, and the bytes.
+    pub messages: Vec<(bool, Vec<u8>)>,
+}

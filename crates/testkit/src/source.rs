@@ -1,0 +1,266 @@
+//! Media that nobody filmed: packets that look to an SFU like a browser's, and carry a tag by which the other end
+//! can tell exactly what is missing.
+
+use std::time::{Duration, Instant};
+
+use miso_wire::Bitrate;
+
+use crate::tag::{TAG_LEN, Tag};
+
+/// Time between two packets of audio.
+const AUDIO_INTERVAL: Duration = Duration::from_millis(20);
+/// RTP clock of Opus, Hz.
+const AUDIO_CLOCK: u64 = 48_000;
+/// RTP clock of video, Hz.
+const VIDEO_CLOCK: u64 = 90_000;
+/// How many times larger a key frame is than another.
+const KEY_FRAME_FACTOR: usize = 3;
+/// Bytes of a VP8 payload descriptor with picture id, TL0PICIDX and TID (RFC 7741, section 4.2).
+const DESCRIPTOR_LEN: usize = 6;
+/// Bytes of the header of a VP8 key frame (RFC 6386, section 9.1).
+const FRAME_HEADER_LEN: usize = 10;
+/// Video packets are not shorter, so that header, tag and something to encrypt fit in.
+const MIN_PACKET_LEN: usize = 64;
+
+/// A packet to be sent.
+#[derive(Clone, Debug)]
+pub struct SourcePacket {
+    /// RTP timestamp.
+    pub timestamp: u32,
+    /// Last one of its frame.
+    pub marker: bool,
+    /// RTP payload.
+    pub payload: Vec<u8>,
+    /// Level in dBov, 0 (loudest) to -127; audio only.
+    pub level: Option<i8>,
+}
+
+/// What video to make.
+#[derive(Clone, Copy, Debug)]
+pub struct VideoSettings {
+    /// On average, key frames left out.
+    pub bitrate: Bitrate,
+    /// Frames a second.
+    pub fps: u32,
+    /// Longest payload, bytes.
+    pub packet_len: usize,
+}
+
+impl Default for VideoSettings {
+    fn default() -> Self {
+        Self {
+            bitrate: Bitrate::kbps(1_000),
+            fps: 30,
+            packet_len: 1_100,
+        }
+    }
+}
+
+/// VP8 from a camera that films noise.
+#[derive(Clone, Debug)]
+pub struct Vp8Source {
+    settings: VideoSettings,
+    start: Instant,
+    first_timestamp: u32,
+    first_picture_id: u16,
+    frames: u64,
+    packets: u64,
+    wants_key_frame: bool,
+    /// Key frames made so far.
+    key_frames: u64,
+}
+
+impl Vp8Source {
+    /// A camera that is switched on at `now`.
+    pub fn new(settings: VideoSettings, rng: &mut fastrand::Rng, now: Instant) -> Self {
+        Self {
+            settings,
+            start: now,
+            first_timestamp: rng.u32(..),
+            first_picture_id: rng.u16(..0x8000),
+            frames: 0,
+            packets: 0,
+            wants_key_frame: true,
+            key_frames: 0,
+        }
+    }
+
+    /// The next frame is a key frame.
+    pub fn request_key_frame(&mut self) {
+        self.wants_key_frame = true;
+    }
+
+    /// Key frames made so far.
+    pub fn key_frames(&self) -> u64 {
+        self.key_frames
+    }
+
+    /// Packets made so far.
+    pub fn packets(&self) -> u64 {
+        self.packets
+    }
+
+    /// When the next frame is to be taken.
+    pub fn poll_timeout(&self) -> Instant {
+        self.start
+            + Duration::from_secs(1) * u32::try_from(self.frames).unwrap_or(u32::MAX)
+                / self.settings.fps
+    }
+
+    /// The packets of the next frame.
+    pub fn frame(&mut self) -> Vec<SourcePacket> {
+        let is_key = std::mem::take(&mut self.wants_key_frame);
+        self.key_frames += u64::from(is_key);
+        let bits = self.settings.bitrate.0 / u64::from(self.settings.fps);
+        let bytes =
+            usize::try_from(bits / 8).unwrap_or(0) * if is_key { KEY_FRAME_FACTOR } else { 1 };
+        let packet_len = self.settings.packet_len.max(MIN_PACKET_LEN);
+        let count = bytes.div_ceil(packet_len).max(1);
+        let len = (bytes / count).max(MIN_PACKET_LEN);
+        let packets = (0..count)
+            .map(|index| self.packet(index, count, len, is_key))
+            .collect();
+        self.frames += 1;
+        packets
+    }
+
+    fn packet(&mut self, index: usize, count: usize, len: usize, is_key: bool) -> SourcePacket {
+        let frame = u32::try_from(self.frames).unwrap_or(u32::MAX);
+        let id = self.first_picture_id.wrapping_add(frame as u16) & 0x7fff;
+        // X; S on the first packet only. I, L and T. M: a picture id of 15 bits.
+        let first = if index == 0 { 0x90 } else { 0x80 };
+        let [high, low] = (id | 0x8000).to_be_bytes();
+        let mut payload = vec![first, 0xe0, high, low, frame as u8, 0x20];
+        debug_assert_eq!(payload.len(), DESCRIPTOR_LEN);
+        if index == 0 {
+            let not_key = u8::from(!is_key);
+            payload.extend([
+                0x10 | not_key,
+                0,
+                0,
+                0x9d,
+                0x01,
+                0x2a,
+                0x80,
+                0x02,
+                0xe0,
+                0x01,
+            ]);
+            debug_assert_eq!(payload.len(), DESCRIPTOR_LEN + FRAME_HEADER_LEN);
+        }
+        payload.resize(len.saturating_sub(TAG_LEN), 0x55);
+        let tag = Tag {
+            packet: self.packets,
+            frame,
+            index: u16::try_from(index).unwrap_or(u16::MAX),
+            count: u16::try_from(count).unwrap_or(u16::MAX),
+            is_key,
+        };
+        tag.append_to(&mut payload);
+        self.packets += 1;
+        let ticks = self.frames * VIDEO_CLOCK / u64::from(self.settings.fps);
+        SourcePacket {
+            timestamp: self.first_timestamp.wrapping_add(ticks as u32),
+            marker: index + 1 == count,
+            payload,
+            level: None,
+        }
+    }
+}
+
+/// Opus from a microphone.
+#[derive(Clone, Debug)]
+pub struct OpusSource {
+    start: Instant,
+    first_timestamp: u32,
+    packets: u64,
+    /// Payload length, bytes.
+    len: usize,
+    level: i8,
+}
+
+impl OpusSource {
+    /// A microphone that is switched on at `now`, with this level in dBov.
+    pub fn new(level: i8, rng: &mut fastrand::Rng, now: Instant) -> Self {
+        Self {
+            start: now,
+            first_timestamp: rng.u32(..),
+            packets: 0,
+            len: 80,
+            level,
+        }
+    }
+
+    /// Speaks as loud as this from now on, dBov.
+    pub fn set_level(&mut self, level: i8) {
+        self.level = level;
+    }
+
+    /// Packets made so far.
+    pub fn packets(&self) -> u64 {
+        self.packets
+    }
+
+    /// When the next packet is to be taken.
+    pub fn poll_timeout(&self) -> Instant {
+        self.start + AUDIO_INTERVAL * u32::try_from(self.packets).unwrap_or(u32::MAX)
+    }
+
+    /// The next packet.
+    pub fn packet(&mut self) -> SourcePacket {
+        let ticks = self.packets * AUDIO_CLOCK / 50;
+        // TOC: CELT, 20 ms, one frame.
+        let mut payload = vec![0xf8];
+        payload.resize(self.len - TAG_LEN, 0x55);
+        let tag = Tag {
+            packet: self.packets,
+            frame: u32::try_from(self.packets).unwrap_or(u32::MAX),
+            index: 0,
+            count: 1,
+            is_key: true,
+        };
+        tag.append_to(&mut payload);
+        self.packets += 1;
+        SourcePacket {
+            timestamp: self.first_timestamp.wrapping_add(ticks as u32),
+            marker: self.packets == 1,
+            payload,
+            level: Some(self.level),
+        }
+    }
+}
+
+/// Where a producer's packets come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// Video.
+    Vp8(Vp8Source),
+    /// Audio.
+    Opus(OpusSource),
+}
+
+impl Source {
+    /// When the next packets are to be taken.
+    pub fn poll_timeout(&self) -> Instant {
+        match self {
+            Self::Vp8(source) => source.poll_timeout(),
+            Self::Opus(source) => source.poll_timeout(),
+        }
+    }
+
+    /// The next packets.
+    pub fn take(&mut self) -> Vec<SourcePacket> {
+        match self {
+            Self::Vp8(source) => source.frame(),
+            Self::Opus(source) => vec![source.packet()],
+        }
+    }
+
+    /// Packets made so far.
+    pub fn packets(&self) -> u64 {
+        match self {
+            Self::Vp8(source) => source.packets(),
+            Self::Opus(source) => source.packets(),
+        }
+    }
+}

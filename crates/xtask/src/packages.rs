@@ -4,10 +4,12 @@ use crate::command::{command, exists, root, run};
 use anyhow::{Result, bail};
 
 /// Program that must be there, and the package that brings it.
-const NEEDED: [(&str, &str); 3] = [
+const NEEDED: [(&str, &str); 4] = [
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("openssl", "openssl"),
+    // Firefox has no screen to share without a display.
+    ("Xvfb", "xvfb"),
 ];
 
 /// Installs what is missing.

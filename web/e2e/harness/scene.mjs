@@ -1,0 +1,108 @@
+/** What every test file needs: a server, browsers as they are wanted, and a clean end. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser } from './browsers.mjs';
+import { Person } from './person.mjs';
+import { Server } from './server.mjs';
+import { bounded } from './until.mjs';
+
+const TEST_MS = 90_000;
+const CLOSE_MS = 20_000;
+
+/**
+ * Declares a scene for the file that calls it; it opens before the file's first test and closes
+ * after the last.
+ */
+export function scene({ serverArgs = [] } = {}) {
+  const made = new Scene(serverArgs);
+  before(() => made.server.start(), { timeout: TEST_MS });
+  after(() => made.close(), { timeout: TEST_MS });
+  return made;
+}
+
+class Scene {
+  #browsers = new Map();
+  /** Those of the running test alone. */
+  #own = [];
+  #people = [];
+  #rooms = 0;
+
+  constructor(serverArgs) {
+    this.server = new Server(serverArgs);
+  }
+
+  /** A browser that the tests of the file share. */
+  browser(kind, options = {}) {
+    const name = `${kind} ${JSON.stringify(options)}`;
+    const known = this.#browsers.get(name);
+    if (known !== undefined) return known;
+    const launched = Browser.launch(kind, options);
+    this.#browsers.set(name, launched);
+    return launched;
+  }
+
+  /** A browser that only the running test uses, and may kill. */
+  async ownBrowser(kind, options) {
+    const browser = await Browser.launch(kind, options);
+    this.#own.push(browser);
+    return browser;
+  }
+
+  /** A room that no other test uses. */
+  room(prefix = 'room') {
+    return `${prefix}-${process.pid}-${++this.#rooms}`;
+  }
+
+  async person(browser, options) {
+    const chosen = typeof browser === 'string' ? await this.browser(browser) : await browser;
+    const person = await Person.open(chosen, this.server, options);
+    this.#people.push(person);
+    return person;
+  }
+
+  /** A test with a deadline, after which nobody is left in a room and nobody has complained. */
+  test(name, body) {
+    test(name, { timeout: TEST_MS }, async (context) => {
+      const logged = this.server.log.length;
+      try {
+        await body(context);
+        await this.#expectNoFaults();
+      } catch (error) {
+        await this.#explain(context, logged);
+        throw error;
+      } finally {
+        await this.dismiss();
+      }
+    });
+  }
+
+  /** Closes every window. */
+  async dismiss() {
+    await Promise.all(this.#own.splice(0).map((browser) => browser.close()));
+    const people = this.#people.splice(0).filter(({ browser }) => !browser.ended);
+    await Promise.all(people.map((person) => person.close().catch(() => undefined)));
+  }
+
+  async close() {
+    const browsers = await Promise.allSettled(this.#browsers.values());
+    const open = browsers.flatMap(({ value }) => (value === undefined ? [] : [value]));
+    await bounded(Promise.all(open.map((browser) => browser.close())), CLOSE_MS, 'all closes');
+    await this.server.stop();
+    assert.deepEqual(this.server.faults(), [], 'faults in the log of the server');
+  }
+
+  async #expectNoFaults() {
+    assert.deepEqual(this.server.faults(), [], 'faults in the log of the server');
+    for (const person of this.#people.filter(({ browser }) => !browser.ended)) {
+      assert.deepEqual(await person.faults(), [], `complaints of ${person.name}'s browser`);
+    }
+  }
+
+  async #explain(context, logged) {
+    const log = this.server.log.slice(logged).slice(-60).join('\n');
+    context.diagnostic(`server log:\n${log}`);
+    for (const { name, complaints } of this.#people) {
+      if (complaints.length > 0) context.diagnostic(`${name}: ${complaints.join('\n')}`);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Sharing a screen, from each browser. */
+import { startDisplay } from './harness/display.mjs';
+import { consumerOf, sees } from './harness/media.mjs';
+import { byTestId } from './harness/person.mjs';
+import { scene } from './harness/scene.mjs';
+
+const stage = scene();
+
+/** Chromium has a screen to share even without a display, Firefox has not. */
+async function browserWithScreen(kind) {
+  return stage.browser(kind, kind === 'firefox' ? { display: await startDisplay() } : {});
+}
+
+for (const kind of ['chromium', 'firefox']) {
+  const other = kind === 'chromium' ? 'firefox' : 'chromium';
+
+  stage.test(`${kind}: a shared screen is seen beside the camera, until it ends`, async () => {
+    const room = stage.room('share');
+    const ann = await stage.person(browserWithScreen(kind), { room, name: 'Ann' });
+    const bob = await stage.person(other, { room, name: 'Bob' });
+    await ann.click('share');
+    await ann.until('shares', ({ me }) => me.share === 'live');
+    await animate(ann);
+    await sees(bob, ann, { share: true });
+    await sees(bob, ann);
+    await bob.untilText('tile-name', 'Ann · screen');
+    const late = await stage.person(other, { room, name: 'Late' });
+    await sees(late, ann, { share: true });
+    await ann.click('share');
+    for (const viewer of [bob, late]) {
+      await viewer.until('has no screen of Ann', (state) => !screenOf(state, ann));
+      await sees(viewer, ann);
+    }
+  });
+}
+
+function screenOf(state, person) {
+  return consumerOf(state, person.id, { share: true });
+}
+
+/** Something has to move on a screen for frames to be sent. */
+function animate(person) {
+  return person.evaluate((selector) => {
+    const frames = [{ background: '#c33' }, { background: '#3c3' }, { background: '#33c' }];
+    document.querySelector(selector).animate(frames, { duration: 1500, iterations: Infinity });
+  }, byTestId('room'));
+}

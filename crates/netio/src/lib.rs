@@ -20,12 +20,14 @@
     reason = "system calls that the standard library does not offer are made here and nowhere else"
 )]
 
+mod interfaces;
 mod poller;
 pub mod process;
 mod sys;
 mod tcp;
 mod udp;
 
+pub use interfaces::{InterfaceAddress, interface_addresses};
 pub use poller::{Event, Events, Interest, Poller, Token, Waker};
 pub use tcp::{TcpConnection, TcpListener, TcpOptions, TcpRecv, TcpSend};
 pub use udp::{

@@ -6,6 +6,9 @@ type Listener = (level: number) => void;
 /** Falling makes the rings livelier and costs more wake-ups. */
 const INTERVAL_MS = 100;
 
+/** Nothing new for this long is silence. Rising keeps rings lit after a word. */
+const SILENT_MS = 300;
+
 /** Levels below `FLOOR_DB` show nothing, levels above `CEILING_DB` show all. */
 const FLOOR_DB = -60;
 const CEILING_DB = -15;
@@ -18,6 +21,7 @@ export class Levels {
   readonly #store: Store;
   readonly #client: RoomClient;
   readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #heard = new Map<string, { rtpTimestamp: number; at: number }>();
   #microphone: MicMeter | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -62,11 +66,22 @@ export class Levels {
     for (const media of this.#store.getState().media.values()) {
       if (media.peerId !== peerId || media.kind !== 'audio' || media.producerPaused) continue;
       const receiver = this.#client.session?.consumers.get(media.id)?.rtpReceiver;
-      for (const { audioLevel = 0 } of receiver?.getSynchronizationSources() ?? []) {
-        loudest = Math.max(loudest, shown(audioLevel));
+      for (const source of receiver?.getSynchronizationSources() ?? []) {
+        if (this.#isFresh(media.id, source.rtpTimestamp)) {
+          loudest = Math.max(loudest, shown(source.audioLevel ?? 0));
+        }
       }
     }
     return loudest;
+  }
+
+  /** The browser repeats the last level for seconds after the packets have stopped. */
+  #isFresh(consumerId: string, rtpTimestamp: number): boolean {
+    const now = performance.now();
+    const last = this.#heard.get(consumerId);
+    if (last?.rtpTimestamp === rtpTimestamp) return now - last.at < SILENT_MS;
+    this.#heard.set(consumerId, { rtpTimestamp, at: now });
+    return true;
   }
 }
 
@@ -75,17 +90,18 @@ class MicMeter {
   readonly #context = new AudioContext();
   readonly #analyser = this.#context.createAnalyser();
   readonly #samples: Float32Array<ArrayBuffer>;
+  readonly #resume = () => void this.#context.resume().catch(() => undefined);
 
   constructor(track: MediaStreamTrack) {
     this.track = track;
     this.#analyser.fftSize = 1024;
     this.#samples = new Float32Array(this.#analyser.fftSize);
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
+    // A page that nobody has touched yet may have to wait for a click.
+    addEventListener('pointerdown', this.#resume, { once: true });
   }
 
   read(): number {
-    // A page that nobody has touched yet may have to ask again.
-    if (this.#context.state === 'suspended') void this.#context.resume().catch(() => undefined);
     this.#analyser.getFloatTimeDomainData(this.#samples);
     let sum = 0;
     for (const sample of this.#samples) sum += sample * sample;
@@ -93,6 +109,7 @@ class MicMeter {
   }
 
   close(): void {
+    removeEventListener('pointerdown', this.#resume);
     void this.#context.close().catch(() => undefined);
   }
 }

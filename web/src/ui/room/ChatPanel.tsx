@@ -13,6 +13,9 @@ import styles from './ChatPanel.module.css';
 /** Messages of one sender within this time stand under one name. */
 const GROUP_MS = 3 * 60_000;
 
+/** Longer texts scroll inside the field. */
+const MAX_ROWS = 5;
+
 /** Far from the end, new messages do not pull the reader away. */
 const NEAR_END_PX = 80;
 
@@ -139,7 +142,7 @@ function Composer() {
         <textarea
           ref={field}
           className={styles.input}
-          rows={1}
+          rows={Math.min(MAX_ROWS, text.split('\n').length)}
           value={text}
           disabled={!open}
           placeholder={

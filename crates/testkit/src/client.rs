@@ -518,6 +518,9 @@ impl Client {
                 packet.header.marker,
             );
             sink.receive(header, &packet.payload, *kind == MediaKind::Video, now);
+            if *kind == MediaKind::Video && sink.asks_for_key_frame(now) {
+                self.request_key_frame(ssrc);
+            }
         }
     }
 }

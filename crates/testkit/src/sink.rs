@@ -1,7 +1,7 @@
 //! What arrived at a peer, and what can be said of it.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use miso_wire::Vp8Descriptor;
 
@@ -31,7 +31,14 @@ pub struct MediaSink {
     pub arrivals: Vec<Arrival>,
     /// Packets whose payload carried no tag: they were damaged on the way, or are not media.
     pub untagged: u64,
+    /// Whether a decoder could begin.
+    can_begin: bool,
+    /// When a key frame was last asked for.
+    asked_at: Option<Instant>,
 }
+
+/// Time between two requests of a decoder that cannot begin.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 impl MediaSink {
     /// Takes a packet.
@@ -62,6 +69,18 @@ impl MediaSink {
         });
     }
 
+    /// Whether the decoder asks for a key frame now, since it still has nothing to begin with.
+    pub(crate) fn asks_for_key_frame(&mut self, at: Instant) -> bool {
+        let begins = |arrival: &Arrival| arrival.tag.is_key && arrival.tag.index == 0;
+        self.can_begin |= self.arrivals.last().is_some_and(begins);
+        let is_due = self.asked_at.is_none_or(|asked| at - asked >= ASK_AGAIN);
+        if self.can_begin || !is_due {
+            return false;
+        }
+        self.asked_at = Some(at);
+        true
+    }
+
     /// How many packets arrived.
     pub fn len(&self) -> usize {
         self.arrivals.len()
@@ -76,6 +95,7 @@ impl MediaSink {
     pub fn clear(&mut self) {
         self.arrivals.clear();
         self.untagged = 0;
+        self.can_begin = false;
     }
 
     /// What can be said of all that arrived.
@@ -93,8 +113,8 @@ pub struct MediaReport {
     pub duplicates: usize,
     /// Sequence numbers that are missing between the first and the last one.
     pub missing: Vec<u64>,
-    /// Whether the first packet begins a key frame.
-    pub starts_at_key_frame: bool,
+    /// Packets before the first one that begins a key frame; what follows is said of those from there on.
+    pub before_key_frame: usize,
     /// Frames of which all packets arrived.
     pub complete_frames: usize,
     /// Of these, key frames.
@@ -112,8 +132,14 @@ pub struct MediaReport {
 }
 
 impl MediaReport {
-    /// Nothing is missing, and everything is where it belongs.
+    /// It began with a key frame, nothing is missing, and everything is where it belongs.
     pub fn is_flawless(&self) -> bool {
+        self.before_key_frame == 0 && self.is_complete()
+    }
+
+    /// From the first key frame on nothing is missing, and everything is where it belongs. The very first packets can
+    /// be lost for good, since their receiver knows nothing of them.
+    pub fn is_complete(&self) -> bool {
         self.packets > 0
             && self.missing.is_empty()
             && self.incomplete_frames == 0
@@ -121,7 +147,6 @@ impl MediaReport {
             && self.content_jumps.is_empty()
             && self.picture_jumps.is_empty()
             && self.torn_frames.is_empty()
-            && self.starts_at_key_frame
     }
 
     fn of(arrivals: &[Arrival]) -> Self {
@@ -132,11 +157,17 @@ impl MediaReport {
                 report.duplicates += 1;
             }
         }
-        report.packets = by_seq.len();
-        let ordered: Vec<&Arrival> = by_seq.into_values().collect();
-        report.starts_at_key_frame = ordered
-            .first()
-            .is_some_and(|first| first.tag.is_key && first.tag.index == 0);
+        let begins = |arrival: &&Arrival| arrival.tag.is_key && arrival.tag.index == 0;
+        let first = by_seq
+            .values()
+            .find(|arrival| begins(arrival))
+            .map(|arrival| arrival.seq);
+        report.before_key_frame = by_seq
+            .keys()
+            .filter(|seq| first.is_none_or(|first| **seq < first))
+            .count();
+        let ordered: Vec<&Arrival> = by_seq.into_values().skip(report.before_key_frame).collect();
+        report.packets = ordered.len();
         for pair in ordered.windows(2) {
             if let [before, after] = pair {
                 report.compare(before, after);
@@ -168,14 +199,16 @@ impl MediaReport {
         }
     }
 
-    /// Frames by timestamp; the last one may still be under way.
+    /// Frames by timestamp. The end of the last one may be lost for good: nothing that follows tells of it.
     fn count_frames(&mut self, ordered: &[&Arrival]) {
+        let last = ordered.last().map(|last| last.seq);
         for frame in ordered.chunk_by(|a, b| a.timestamp == b.timestamp) {
             let Some(first) = frame.first() else { continue };
+            let is_last = frame.last().map(|last| last.seq) == last;
             if frame.len() == usize::from(first.tag.count) {
                 self.complete_frames += 1;
                 self.key_frames += usize::from(first.tag.is_key);
-            } else {
+            } else if !is_last {
                 self.incomplete_frames += 1;
             }
         }

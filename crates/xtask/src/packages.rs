@@ -4,7 +4,9 @@ use crate::command::{command, exists, root, run};
 use anyhow::{Result, bail};
 
 /// Program that must be there, and the package that brings it.
-const NEEDED: [(&str, &str); 4] = [
+const NEEDED: [(&str, &str); 6] = [
+    ("cc", "gcc"),
+    ("c++", "g++"),
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("openssl", "openssl"),

@@ -452,8 +452,15 @@ impl Client {
         self.tick(now);
     }
 
+    /// Goes on after it was changed from outside.
+    pub fn proceed(&mut self, wire: &mut Wire, now: Instant) {
+        self.drain(wire, now);
+        self.tick(now);
+        self.drain(wire, now);
+    }
+
     /// Takes everything out that str0m has.
-    pub fn drain(&mut self, wire: &mut Wire, now: Instant) {
+    fn drain(&mut self, wire: &mut Wire, now: Instant) {
         for _ in 0..MAX_SPINS {
             match self.rtc.poll_output() {
                 Ok(Output::Timeout(at)) if at <= now && self.rtc.is_alive() => self.tick(now),

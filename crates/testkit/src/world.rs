@@ -1,5 +1,6 @@
 //! Server, links and peers in virtual time.
 
+mod look;
 mod peer;
 
 use std::collections::HashMap;

@@ -188,7 +188,20 @@ impl World {
         let connected = self.run_until(Duration::from_secs(15), |world| {
             peers.iter().all(|peer| world.is_connected(*peer))
         });
-        assert!(connected, "{}: peers do not connect", self.at());
+        if !connected {
+            let missing: Vec<String> = peers.iter().filter_map(|peer| self.why_not(*peer)).collect();
+            panic!("{}: peers do not connect: {missing:?}", self.at());
+        }
+    }
+
+    fn why_not(&mut self, id: PeerId) -> Option<String> {
+        if self.is_connected(id) {
+            return None;
+        }
+        let (send, recv) = (self.peer(id).send.transport, self.peer(id).recv.transport);
+        let seen = [self.transport_events(send), self.transport_events(recv)];
+        let errors = [self.sender(id).log.error.clone(), self.receiver(id).log.error.clone()];
+        Some(format!("server saw {seen:?}, the peer {errors:?}"))
     }
 
     /// Whether both connections of a peer are there.
@@ -215,7 +228,7 @@ impl World {
         };
         let mut client = Client::new(&client, local, self.now);
         self.connect_client(&mut client, settings, (transport, &dump));
-        client.drain(&mut self.wire, self.now);
+        client.proceed(&mut self.wire, self.now);
         let index = self.clients.len();
         self.owners.insert(local, Owner::Client(index));
         self.clients.push(client);
@@ -406,7 +419,7 @@ impl World {
     pub fn drain_client(&mut self, endpoint: Endpoint) {
         let now = self.now;
         if let Some(client) = self.clients.get_mut(endpoint.client) {
-            client.drain(&mut self.wire, now);
+            client.proceed(&mut self.wire, now);
         }
     }
 

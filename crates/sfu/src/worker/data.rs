@@ -1,23 +1,22 @@
-//! Messages from data producers to data consumers, and the associations that carry them.
+//! Messages from data producers to data consumers.
 
 use super::Worker;
 use crate::command::{ConsumeData, DataType, MessagePayload, ProduceData, Response, Subchannels};
 use crate::data::{DataConsumer, DataProducer};
 use crate::drops::DropReason;
 use crate::error::CommandError;
-use crate::event::{DataConsumerEvent, Event, SctpCapabilities, TransportEvent};
+use crate::event::{DataConsumerEvent, Event};
 use crate::ids::{DataConsumerId, DataProducerId};
 use crate::keys::{DataConsumerKey, DataProducerKey, TransportKey};
-use crate::sctp::{OutgoingMessage, Ppid, SctpEvent, SendError, StreamId};
+use crate::sctp::{OutgoingMessage, Ppid, SendError, StreamId};
 use crate::transport::Transport;
 use miso_ortc::SctpStreamParameters;
-use std::sync::Arc;
 use std::time::Instant;
 
-type Answer = Result<Response, CommandError>;
+mod association;
+mod steer;
 
-/// Subchannels that one data consumer may be subscribed to.
-const MAX_SUBCHANNELS: usize = 65_536;
+type Answer = Result<Response, CommandError>;
 
 impl Worker {
     /// Makes a data producer.
@@ -264,235 +263,6 @@ impl Worker {
         }
         self.drive_sctp(transport_key, now);
         Ok(())
-    }
-
-    /// Moves everything between a transport's association and the rest: packets out, events in.
-    pub(super) fn drive_sctp(&mut self, key: TransportKey, now: Instant) {
-        if let Some(transport) = self.objects.transports.get_mut(key)
-            && let Some(sctp) = &mut transport.sctp
-            && sctp.wanted
-            && transport.connected
-        {
-            sctp.association.connect(now);
-        }
-        while let Some(event) = self
-            .objects
-            .transports
-            .get_mut(key)
-            .and_then(|t| t.sctp.as_mut())
-            .and_then(|s| s.association.poll_event())
-        {
-            self.handle_sctp_event(key, event, now);
-        }
-        self.transmit_sctp(key, now);
-        let Some(transport) = self.objects.transports.get_mut(key) else {
-            return;
-        };
-        let at = transport
-            .sctp
-            .as_ref()
-            .and_then(|sctp| sctp.association.poll_timeout());
-        transport.wake_at(at);
-        self.wake_at(at);
-    }
-
-    pub(super) fn transmit_sctp(&mut self, key: TransportKey, now: Instant) {
-        let Some(transport) = self.objects.transports.get_mut(key) else {
-            return;
-        };
-        let Some(sctp) = &mut transport.sctp else {
-            return;
-        };
-        let crate::transport::Kind::WebRtc(webrtc) = &mut transport.kind else {
-            return;
-        };
-        let mut sent = false;
-        while let Some(len) = sctp.association.poll_transmit(self.scratch.as_mut_slice()) {
-            let Some(packet) = self.scratch.get(..len) else {
-                continue;
-            };
-            // A packet that DTLS does not take is lost, as on any network; SCTP repeats it.
-            sent |= webrtc.dtls.send_data(packet, now).is_ok();
-        }
-        if sent {
-            self.drive_dtls(key, now);
-        }
-    }
-
-    fn handle_sctp_event(&mut self, key: TransportKey, event: SctpEvent, now: Instant) {
-        let Some(transport) = self.objects.transports.get_mut(key) else {
-            return;
-        };
-        let id = transport.id;
-        let Some(sctp) = &mut transport.sctp else {
-            return;
-        };
-        match event {
-            SctpEvent::StateChanged(state) => {
-                self.events
-                    .push_back(Event::Transport(id, TransportEvent::SctpStateChange(state)));
-            }
-            SctpEvent::Negotiated {
-                max_outbound,
-                max_inbound,
-            } => {
-                let negotiated = SctpCapabilities {
-                    max_outbound_streams: max_outbound,
-                    max_inbound_streams: max_inbound,
-                };
-                sctp.negotiated = Some(negotiated);
-                self.events.push_back(Event::Transport(
-                    id,
-                    TransportEvent::SctpNegotiatedCapabilities(negotiated),
-                ));
-            }
-            SctpEvent::Message {
-                stream_id,
-                ppid,
-                payload,
-            } => {
-                let Some(producer) = sctp.producers.get(&stream_id.0).copied() else {
-                    self.drops.count(DropReason::NoDataProducer);
-                    return;
-                };
-                let message = MessagePayload {
-                    ppid: ppid.0,
-                    bytes: Arc::from(payload),
-                };
-                self.route_message(producer, &message, &Subchannels::default(), now);
-            }
-            SctpEvent::StreamResetByPeer { ids } => self.close_reset_streams(key, &ids, now),
-            SctpEvent::BufferedAmountLow { stream_id } => {
-                let buffered = sctp.association.buffered_amount(stream_id);
-                if let Some(consumer) = sctp.consumers.get(&stream_id.0)
-                    && let Some(consumer) = self.objects.data_consumers.get(*consumer)
-                {
-                    let event = DataConsumerEvent::BufferedAmountLow(buffered);
-                    self.events
-                        .push_back(Event::DataConsumer(consumer.id, event));
-                }
-            }
-        }
-    }
-
-    /// The peer reset inbound streams: the data consumers on the same streams go with them (fact sheet 4.8).
-    fn close_reset_streams(&mut self, key: TransportKey, ids: &[StreamId], now: Instant) {
-        for id in ids {
-            let sctp = self
-                .objects
-                .transports
-                .get(key)
-                .and_then(|transport| transport.sctp.as_ref());
-            if let Some(consumer) = sctp.and_then(|sctp| sctp.consumers.get(&id.0).copied()) {
-                self.close_data_consumer(consumer, now);
-            }
-        }
-    }
-
-    /// Pauses or resumes a data producer.
-    pub(super) fn pause_data_producer(&mut self, key: DataProducerKey, paused: bool) -> Answer {
-        let producer = self.objects.data_producers.get_mut(key).ok_or_else(gone)?;
-        if producer.paused == paused {
-            return Ok(Response::Done);
-        }
-        producer.paused = paused;
-        for consumer in producer.consumers.clone() {
-            if let Some(consumer) = self.objects.data_consumers.get_mut(consumer) {
-                consumer.data_producer_paused = paused;
-                let event = if paused {
-                    DataConsumerEvent::DataProducerPause
-                } else {
-                    DataConsumerEvent::DataProducerResume
-                };
-                self.events
-                    .push_back(Event::DataConsumer(consumer.id, event));
-            }
-        }
-        Ok(Response::Done)
-    }
-
-    /// Pauses or resumes a data consumer.
-    pub(super) fn pause_data_consumer(&mut self, key: DataConsumerKey, paused: bool) -> Answer {
-        self.data_consumer_mut(key)?.paused = paused;
-        Ok(Response::Done)
-    }
-
-    /// Bytes that wait in the data consumer's stream.
-    pub(super) fn buffered_amount(&self, key: DataConsumerKey) -> Answer {
-        let consumer = self.objects.data_consumers.get(key).ok_or_else(gone)?;
-        let sctp = self
-            .objects
-            .transports
-            .get(consumer.transport)
-            .and_then(|transport| transport.sctp.as_ref());
-        match (sctp, consumer.stream_id()) {
-            (Some(sctp), Some(stream)) => Ok(Response::BufferedAmount(
-                sctp.association.buffered_amount(StreamId(stream)),
-            )),
-            _ => Err(CommandError::type_error("invalid DataConsumer type")),
-        }
-    }
-
-    /// Sets the level at which the owner is told that the queue is low.
-    pub(super) fn set_low_threshold(
-        &mut self,
-        key: DataConsumerKey,
-        bytes: usize,
-        now: Instant,
-    ) -> Answer {
-        let consumer = self.data_consumer_mut(key)?;
-        let (transport_key, stream) = (consumer.transport, consumer.stream_id());
-        let Some(stream) = stream else {
-            return Err(CommandError::type_error("invalid DataConsumer type"));
-        };
-        consumer.low_threshold = bytes;
-        let transport = self
-            .objects
-            .transports
-            .get_mut(transport_key)
-            .ok_or_else(gone)?;
-        let sctp = transport
-            .sctp
-            .as_mut()
-            .ok_or_else(|| CommandError::error("SCTP not enabled"))?;
-        sctp.association
-            .set_buffered_amount_low_threshold(StreamId(stream), bytes, now);
-        self.drive_sctp(transport_key, now);
-        Ok(Response::Done)
-    }
-
-    /// Replaces the subchannels.
-    pub(super) fn set_subchannels(&mut self, key: DataConsumerKey, list: Vec<u16>) -> Answer {
-        let consumer = self.data_consumer_mut(key)?;
-        consumer.subchannels = list.into_iter().take(MAX_SUBCHANNELS).collect();
-        Ok(Response::Subchannels(
-            consumer.subchannels.iter().copied().collect(),
-        ))
-    }
-
-    /// Adds a subchannel.
-    pub(super) fn add_subchannel(&mut self, key: DataConsumerKey, subchannel: u16) -> Answer {
-        let consumer = self.data_consumer_mut(key)?;
-        consumer.subchannels.insert(subchannel);
-        Ok(Response::Subchannels(
-            consumer.subchannels.iter().copied().collect(),
-        ))
-    }
-
-    /// Removes a subchannel.
-    pub(super) fn remove_subchannel(&mut self, key: DataConsumerKey, subchannel: u16) -> Answer {
-        let consumer = self.data_consumer_mut(key)?;
-        consumer.subchannels.remove(&subchannel);
-        Ok(Response::Subchannels(
-            consumer.subchannels.iter().copied().collect(),
-        ))
-    }
-
-    fn data_consumer_mut(
-        &mut self,
-        key: DataConsumerKey,
-    ) -> Result<&mut DataConsumer, CommandError> {
-        self.objects.data_consumers.get_mut(key).ok_or_else(gone)
     }
 }
 

@@ -1,2 +1,7 @@
-//! The miso program: arguments, listeners, rooms, bot, embedded web app.
-fn main() {}
+//! The program `miso`. Everything is in the library beside it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    miso_server::main()
+}

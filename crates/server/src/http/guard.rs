@@ -1,0 +1,64 @@
+//! What holds for every connection, request and response.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::counters::Count;
+
+use super::App;
+
+/// A connection's place among all that may be open. Requests carry it, so that a WebSocket keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
+impl Guard {
+    /// A connection's place.
+    pub(crate) fn new(permit: OwnedSemaphorePermit) -> Self {
+        Self {
+            _permit: Arc::new(permit),
+        }
+    }
+}
+
+/// What browsers are to refuse, even if a hostile name found its way into a page.
+const POLICY: &str = "default-src 'self'; connect-src 'self' wss: ws:; img-src 'self' data: blob:; \
+    media-src 'self' blob:; style-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), microphone=(self), display-capture=(self)",
+    ),
+];
+
+/// Adds to every response what browsers are to refuse.
+pub(super) async fn headers(mut response: Response) -> Response {
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Refuses long bodies by what they say of themselves; others are cut where they are read.
+pub(super) async fn bodies(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    app.counters().add(Count::HttpRequest);
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > app.context.limits.max_body_bytes) {
+        app.counters().add(Count::BodyTooLong);
+        let close = [(header::CONNECTION, "close")];
+        return (StatusCode::PAYLOAD_TOO_LARGE, close, "body too long\n").into_response();
+    }
+    next.run(request).await
+}

@@ -1,0 +1,123 @@
+//! What the engine tells a room.
+
+use miso_engine::{
+    ConsumerEvent, DataConsumerEvent, DtlsState, IceState, ProducerEvent, RouterEvent,
+    TransportEvent,
+};
+use miso_signal::{
+    ConsumerClosed, ConsumerLayersChanged, ConsumerScoreChanged, DataConsumerClosed,
+    ProducerScoreChanged, ServerNotification,
+};
+
+use crate::counters::Count;
+use crate::session::Closing;
+
+use super::{Fate, Room, convert};
+
+/// Passes it on to whom it concerns. What is closed already concerns nobody.
+pub(super) async fn take(room: &mut Room, event: RouterEvent) -> Fate {
+    match event {
+        RouterEvent::Transport { id, event } => take_transport(room, &id, &event),
+        RouterEvent::Producer { id, event } => take_producer(room, &id, event),
+        RouterEvent::Consumer { id, event } => take_consumer(room, &id, event),
+        RouterEvent::DataProducer { id, .. } => {
+            if let Some(peer) = room.owner_of(&id) {
+                peer.take_data_producer(&id);
+            }
+            room.owners.remove(&id);
+        }
+        RouterEvent::DataConsumer { id, event } => take_data_consumer(room, &id, event).await,
+        RouterEvent::AudioLevel { event, .. } => room.take_volumes(&event),
+        RouterEvent::ActiveSpeaker { producer_id, .. } => room.take_speaker(&producer_id),
+        RouterEvent::WorkerDied => return Fate::Close(Closing::RoomFailed),
+    }
+    Fate::GoOn
+}
+
+fn take_transport(room: &mut Room, id: &str, event: &TransportEvent) {
+    let is_lost = matches!(
+        event,
+        TransportEvent::IceStateChange(IceState::Disconnected | IceState::Closed)
+            | TransportEvent::DtlsStateChange(DtlsState::Failed | DtlsState::Closed)
+    );
+    if let (true, Some(owner)) = (is_lost, room.owners.get(id).cloned()) {
+        room.lose(&owner);
+    }
+}
+
+fn take_producer(room: &mut Room, id: &str, event: ProducerEvent) {
+    let Some(peer) = room.owner_of(id) else {
+        return;
+    };
+    match event {
+        ProducerEvent::Score(scores) => {
+            if let Ok(producer_id) = convert::producer_id(id) {
+                let score = convert::producer_scores(scores);
+                let changed = ProducerScoreChanged { producer_id, score };
+                peer.notify(&ServerNotification::ProducerScoreChanged(changed));
+            }
+        }
+        ProducerEvent::VideoOrientationChange(_) => {}
+        ProducerEvent::TransportClose => {
+            peer.take_producer(id);
+            room.owners.remove(id);
+        }
+    }
+}
+
+fn take_consumer(room: &mut Room, id: &str, event: ConsumerEvent) {
+    let Some(peer) = room.owner_of(id) else {
+        return;
+    };
+    let Ok(consumer_id) = convert::consumer_id(id) else {
+        return;
+    };
+    match event {
+        ConsumerEvent::Score(score) => {
+            let score = convert::consumer_score(score);
+            let changed = ConsumerScoreChanged { consumer_id, score };
+            peer.notify(&ServerNotification::ConsumerScoreChanged(changed));
+        }
+        ConsumerEvent::LayersChange(layers) => {
+            let changed = ConsumerLayersChanged::new(consumer_id, layers.map(convert::layers));
+            peer.notify(&ServerNotification::ConsumerLayersChanged(changed));
+        }
+        ConsumerEvent::ProducerClose => {
+            peer.take_consumer(id);
+            peer.notify(&ServerNotification::ConsumerClosed(ConsumerClosed { consumer_id }));
+            room.owners.remove(id);
+        }
+        ConsumerEvent::TransportClose => {
+            peer.take_consumer(id);
+            room.owners.remove(id);
+        }
+        // The room has told it already, before it answered whoever paused or resumed.
+        ConsumerEvent::ProducerPause | ConsumerEvent::ProducerResume | ConsumerEvent::Rtp(_) => {}
+    }
+}
+
+async fn take_data_consumer(room: &mut Room, id: &str, event: DataConsumerEvent) {
+    match event {
+        DataConsumerEvent::Message { ppid, bytes } => room.answer_as_bot(id, ppid, &bytes).await,
+        DataConsumerEvent::SctpSendBufferFull => room.context.counters.add(Count::DataDropped),
+        DataConsumerEvent::DataProducerClose => {
+            if let Some(peer) = room.owner_of(id) {
+                peer.take_data_consumer(id);
+                if let Ok(data_consumer_id) = convert::data_consumer_id(id) {
+                    let closed = DataConsumerClosed { data_consumer_id };
+                    peer.notify(&ServerNotification::DataConsumerClosed(closed));
+                }
+            }
+            room.owners.remove(id);
+        }
+        DataConsumerEvent::TransportClose => {
+            if let Some(peer) = room.owner_of(id) {
+                peer.take_data_consumer(id);
+            }
+            room.owners.remove(id);
+        }
+        DataConsumerEvent::DataProducerPause
+        | DataConsumerEvent::DataProducerResume
+        | DataConsumerEvent::BufferedAmountLow(_) => {}
+    }
+}

@@ -9,8 +9,8 @@ use miso_netio::{Outgoing, RecvBatch, UdpOptions, UdpSocket};
 use miso_secure::SrtpCryptoSuite;
 
 use super::engine::Engine;
-use super::media::Source;
-use super::peer::{Connected, Peers, Remote};
+use super::media::{Source, kind_of};
+use super::peer::{Connected, Peers};
 use crate::limit::Cipher;
 use crate::{Cost, Load, Meter, Pace, Reader, allocations};
 
@@ -70,15 +70,15 @@ impl Call {
     /// Starts an engine, connects everybody, and begins to keep the consents alive.
     pub(super) fn start(load: &Load, reader: &mut Reader) -> anyhow::Result<Self> {
         let peers = Peers::new()?;
-        let mut engine = Engine::start(load)?;
+        let mut engine = Engine::start()?;
         let mut socket = bind((Ipv4Addr::LOCALHOST, 0).into(), false)?;
-        let transport = engine.create_transport(peers.fingerprints())?;
-        let sender = peers.connect(&mut socket, &transport.remote)?;
-        engine.produce(&transport)?;
+        let (transport, remote) = engine.create_transport(peers.fingerprints())?;
+        let sender = peers.connect(&mut socket, &remote)?;
+        engine.produce(&transport, kind_of(load))?;
         reader.repeat_nothing()?;
         for index in 0..load.n {
-            let (connected, remote) = connect_consumer(index, &mut engine, &peers, reader)?;
-            reader.repeat(index, remote.address, &connected.check)?;
+            let check = connect_consumer(index, &mut engine, &peers, reader)?;
+            reader.repeat(index, remote.address, &check)?;
         }
         thread::sleep(SETTLE);
         Ok(Self {
@@ -86,7 +86,7 @@ impl Call {
             _engine: engine,
             socket,
             received: RecvBatch::new(8),
-            remote: transport.remote.address,
+            remote: remote.address,
             source: Source::new(load, &sender.keys.send)?,
             cipher: cipher_of(&sender)?,
             check: sender.check,
@@ -131,19 +131,20 @@ impl Call {
     }
 }
 
+/// Connects a consumer; its check.
 fn connect_consumer(
     index: usize,
     engine: &mut Engine,
     peers: &Peers,
     reader: &Reader,
-) -> anyhow::Result<(Connected, Remote)> {
+) -> anyhow::Result<Vec<u8>> {
     let mut socket = bind(reader.destination(index), true)?;
-    let transport = engine.create_transport(peers.fingerprints())?;
+    let (transport, remote) = engine.create_transport(peers.fingerprints())?;
     let connected = peers
-        .connect(&mut socket, &transport.remote)
+        .connect(&mut socket, &remote)
         .with_context(|| format!("consumer {index}"))?;
     engine.consume(&transport)?;
-    Ok((connected, transport.remote))
+    Ok(connected.check)
 }
 
 fn bind(address: SocketAddr, reuse_port: bool) -> anyhow::Result<UdpSocket> {

@@ -221,7 +221,9 @@ impl Transport {
 
     /// When one of the transport's own timers is due, those of its streams left out.
     pub(crate) fn own_timeout(&self) -> Option<Instant> {
-        let feedback = self.feedback_timeout();
+        // Nobody is there to be told, so these wait for the connection.
+        let feedback = [self.feedback_timeout(), self.limiter.poll_timeout()];
+        let feedback = feedback.into_iter().filter(|_| self.connected);
         let connection = self.webrtc().into_iter();
         connection
             .flat_map(|webrtc| [webrtc.ice.poll_timeout(), webrtc.dtls.poll_timeout()])
@@ -229,7 +231,8 @@ impl Transport {
                 .sctp
                 .as_ref()
                 .and_then(|sctp| sctp.association.poll_timeout())])
-            .chain([self.rtcp_at, feedback, self.limiter.poll_timeout()])
+            .chain([self.rtcp_at])
+            .chain(feedback)
             .flatten()
             .min()
     }

@@ -190,3 +190,6 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -191,7 +191,7 @@ impl Worker {
         let transport = self.objects.transports.get_mut(key).ok_or_else(gone)?;
         transport.limits.max_incoming = bitrate;
         transport.limiter.set_limit(bitrate, now);
-        let at = transport.limiter.poll_timeout();
+        let at = transport.own_timeout();
         transport.wake_at(at);
         self.wake_at(at);
         Ok(Response::Done)
@@ -392,11 +392,14 @@ impl Worker {
             return;
         }
         transport.connected = connected;
+        let at = transport.own_timeout();
+        transport.wake_at(at);
         let consumers = transport.consumers.clone();
+        self.wake_at(at);
         if connected {
             self.schedule_rtcp(key, now);
             self.drive_sctp(key, now);
-        } else {
+        } else if let Some(transport) = self.objects.transports.get_mut(key) {
             transport.rtcp_at = None;
         }
         for consumer in consumers {

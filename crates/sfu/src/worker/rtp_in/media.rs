@@ -85,6 +85,8 @@ impl Worker {
             producer.key_frames.received(mapped_ssrc);
         }
         self.wake_at(wake);
+        // Also where nobody takes the packet: what is missing is asked for after the batch.
+        self.mark_dirty(key);
         if received.needs_key_frame {
             self.ask_for_key_frame(key, mapped_ssrc, now);
         }
@@ -163,10 +165,9 @@ impl Worker {
             meta.vp8 = vp8;
         }
         match stream.ring.insert(ext_seq, block, meta.ts, &mut self.pool) {
-            Stored::New => self.mark_dirty(key),
-            Stored::Duplicate | Stored::TooOld => return Err(DropReason::Sequence),
+            Stored::New => Ok(()),
+            Stored::Duplicate | Stored::TooOld => Err(DropReason::Sequence),
         }
-        Ok(())
     }
 
     fn note_audio_level(&mut self, key: ProducerKey, packet: &ClearPacket<'_>, now: Instant) {

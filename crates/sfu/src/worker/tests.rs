@@ -1,0 +1,6 @@
+use super::*;
+
+mod media;
+mod peer;
+mod rig;
+mod timers;

@@ -150,12 +150,17 @@ impl WorkerShared {
         let (answer, answered) = oneshot::channel();
         let done = move |result: Result<Response, _>| {
             let result = finish(result.map_err(RequestError::from));
-            if let Err(Ok(unwanted)) = answer.send(result) {
-                abandon(unwanted);
-            }
+            // What comes back here was not wanted, and undoes itself.
+            let _unwanted = answer.send(result.map(|value| Wanted {
+                value: Some(value),
+                abandon,
+            }));
         };
         self.submit(Job::Command(command, Box::new(done)))?;
-        answered.await.map_err(|_| RequestError::Closed)?
+        answered
+            .await
+            .map_err(|_| RequestError::Closed)?
+            .and_then(Wanted::take)
     }
 
     /// The worker's counters.
@@ -178,5 +183,27 @@ impl WorkerShared {
         self.mailbox.send(job).map_err(|_| RequestError::Closed)?;
         self.waker.wake();
         Ok(())
+    }
+}
+
+/// A value on its way to somebody who may stop waiting for it, even after it was handed over.
+struct Wanted<T> {
+    /// None once it was taken.
+    value: Option<T>,
+    /// What to do with it if nobody takes it.
+    abandon: fn(T),
+}
+
+impl<T> Wanted<T> {
+    fn take(mut self) -> Result<T, RequestError> {
+        self.value.take().ok_or(RequestError::Closed)
+    }
+}
+
+impl<T> Drop for Wanted<T> {
+    fn drop(&mut self) {
+        if let Some(value) = self.value.take() {
+            (self.abandon)(value);
+        }
     }
 }

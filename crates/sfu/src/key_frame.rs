@@ -84,11 +84,20 @@ impl KeyFrameRequests {
         self.requests.push(ssrc);
     }
 
+    /// Whether a request for the stream is under way or held back.
+    pub(crate) fn is_asked(&self, ssrc: Ssrc) -> bool {
+        let mut streams = self.streams.iter();
+        streams.any(|stream| stream.ssrc == ssrc)
+    }
+
     /// A key frame arrived.
     pub(crate) fn received(&mut self, ssrc: Ssrc) {
-        if let Some(stream) = self.streams.iter_mut().find(|stream| stream.ssrc == ssrc) {
-            stream.pending = None;
-        }
+        self.streams.retain_mut(|stream| {
+            if stream.ssrc == ssrc {
+                stream.pending = None;
+            }
+            stream.pending.is_some() || stream.quiet.is_some()
+        });
     }
 
     /// Forgets everything: the producer was paused or closed.

@@ -41,7 +41,7 @@ use crate::transport::Transport;
 use fan_out::FanOut;
 use miso_ice::{Tuple, Ufrag};
 use miso_secure::DtlsContext;
-use miso_wire::NtpTime;
+use miso_wire::{NtpTime, ReportBlock};
 use observe::RtpObserver;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -121,6 +121,8 @@ pub struct Worker {
     deadline: Option<Instant>,
     /// Transports whose timers are being served; kept for its memory.
     due: Vec<TransportKey>,
+    /// What a receiver report is made of; kept for its memory.
+    report_blocks: Vec<ReportBlock>,
     /// Where one small packet is put together.
     scratch: Box<[u8; MAX_DATAGRAM]>,
 }
@@ -141,6 +143,7 @@ impl Worker {
             drops: Drops::default(),
             deadline: None,
             due: Vec::new(),
+            report_blocks: Vec::new(),
             scratch: Box::new([0; MAX_DATAGRAM]),
         }
     }

@@ -5,7 +5,7 @@ use super::data::gone;
 use crate::command::{Consume, NewConsumer, PreferredLayers, Response};
 use crate::consumer::{Consumer, NegotiatedExtensions, PtSet};
 use crate::error::CommandError;
-use crate::event::{ConsumerEvent, ConsumerLayers, Event};
+use crate::event::{ConsumerEvent, ConsumerLayers, Event, ProducerEvent};
 use crate::ids::ConsumerId;
 use crate::keys::{ConsumerKey, ProducerKey, TransportKey};
 use crate::producer::Producer;
@@ -111,6 +111,7 @@ impl Worker {
         if !consumer.paused {
             consumer.paused = true;
             consumer.stop();
+            self.announce_layers(key);
         }
         Ok(Response::Done)
     }
@@ -209,13 +210,16 @@ impl Worker {
 
     /// Chooses what the consumer should get, and asks for the key frame that lets it get there.
     pub(super) fn reconsider_layers(&mut self, key: ConsumerKey, now: Instant) {
+        if let Some((producer, ssrc)) = self.choose_stream(key) {
+            self.ask_for_key_frame(producer, ssrc, now);
+        }
+    }
+
+    /// Chooses what the consumer should get. The stream whose key frame it now waits for, if that is news.
+    fn choose_stream(&mut self, key: ConsumerKey) -> Option<(ProducerKey, Ssrc)> {
         let active = self.is_active(key);
-        let Some(consumer) = self.objects.consumers.get_mut(key) else {
-            return;
-        };
-        let Some(producer) = self.objects.producers.get(consumer.producer) else {
-            return;
-        };
+        let consumer = self.objects.consumers.get_mut(key)?;
+        let producer = self.objects.producers.get(consumer.producer)?;
         let best = if active {
             consumer.best_stream(producer)
         } else {
@@ -224,9 +228,7 @@ impl Worker {
         let awaited = consumer.follow(best, producer);
         let producer_key = consumer.producer;
         self.announce_layers(key);
-        if let Some(ssrc) = awaited {
-            self.ask_for_key_frame(producer_key, ssrc, now);
-        }
+        Some((producer_key, awaited?))
     }
 
     /// Tells which layers the consumer gets when they are others than before.
@@ -258,15 +260,22 @@ impl Worker {
         }
     }
 
-    /// A producer has a stream that it had not before.
-    pub(super) fn adopt_new_stream(&mut self, key: ProducerKey, now: Instant) {
-        let consumers = self
-            .objects
-            .producers
-            .get(key)
-            .map(|producer| producer.consumers.clone());
-        for consumer in consumers.unwrap_or_default() {
-            self.reconsider_layers(consumer, now);
+    /// A producer has a stream that it had not before, which `new` names. No key frame of it is asked for: its first
+    /// packet may begin one.
+    pub(super) fn adopt_new_stream(&mut self, key: ProducerKey, new: Ssrc, now: Instant) {
+        let Some(producer) = self.objects.producers.get(key) else {
+            return;
+        };
+        self.events.push_back(Event::Producer(
+            producer.id,
+            ProducerEvent::Score(producer.scores()),
+        ));
+        for consumer in producer.consumers.clone() {
+            let awaited = self.choose_stream(consumer);
+            if let Some((_, ssrc)) = awaited.filter(|(_, ssrc)| *ssrc != new) {
+                self.ask_for_key_frame(key, ssrc, now);
+            }
+            self.announce_consumer_score(consumer);
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::packet::{PacketIndex, PacketMeta, PacketPool};
 use crate::producer::Producer;
 use crate::send_stream::{Forward, Forwarded};
 use crate::transport::{Kind, Transport};
-use miso_wire::{AbsSendTime, ExtSeq, Pt, Seq};
+use miso_wire::{AbsSendTime, ExtSeq, Pt, Seq, Ssrc};
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -135,8 +135,12 @@ impl Worker {
         };
         let began = serving.begin_awaited();
         let done = serving.forward_all(batch);
+        let (producer, awaited) = (serving.consumer.producer, serving.awaited());
         if began {
             self.fan_out.switched.push(key);
+        }
+        if let Some(mapped) = awaited {
+            self.remind_of_key_frame(producer, mapped, now);
         }
         done
     }
@@ -165,6 +169,16 @@ impl Serving<'_> {
         }
         self.consumer.target = self.consumer.target.map(|target| self.caught_up(target));
         false
+    }
+
+    /// The stream whose key frame the consumer waits for.
+    fn awaited(&self) -> Option<Ssrc> {
+        let current = self
+            .consumer
+            .current
+            .filter(|current| current.awaits_key_frame);
+        let stream = self.consumer.target.or(current)?.stream;
+        Some(self.producer.streams.get(stream)?.mapped_ssrc)
     }
 
     /// The stream, followed from its next key frame on, if that is here.

@@ -85,14 +85,17 @@ impl Worker {
             .iter_mut()
             .for_each(|stream| stream.recv.pause());
         producer.key_frames.clear();
-        for consumer in producer.consumers.clone() {
-            if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
+        let (consumers, observers) = (producer.consumers.clone(), producer.observers.clone());
+        for consumer_key in consumers {
+            if let Some(consumer) = self.objects.consumers.get_mut(consumer_key) {
                 consumer.producer_paused = true;
+                consumer.stop();
                 self.events
                     .push_back(Event::Consumer(consumer.id, ConsumerEvent::ProducerPause));
             }
+            self.announce_layers(consumer_key);
         }
-        for observer in producer.observers.clone() {
+        for observer in observers {
             self.pause_observed(observer, key);
         }
         Ok(Response::Done)
@@ -114,7 +117,12 @@ impl Worker {
             .iter()
             .map(|stream| stream.mapped_ssrc)
             .collect();
-        for consumer in producer.consumers.clone() {
+        let consumers = producer.consumers.clone();
+        // First, so that what the consumers ask for is asked already.
+        for ssrc in streams {
+            self.force_key_frame(key, ssrc, now);
+        }
+        for consumer in consumers {
             if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
                 consumer.producer_paused = false;
                 self.events
@@ -130,9 +138,6 @@ impl Worker {
             .unwrap_or_default()
         {
             self.resume_observed(observer, key);
-        }
-        for ssrc in streams {
-            self.force_key_frame(key, ssrc, now);
         }
         Ok(Response::Done)
     }

@@ -20,6 +20,11 @@ const SOURCE_ROOM: usize = 28 + 268 + 24;
 const FIRST_REPORT: Duration = Duration::from_millis(500);
 /// Shortest and longest time between reports, in tenths of a second: random, so that peers do not fall into step.
 const REPORT_TENTHS: std::ops::RangeInclusive<u64> = 10..=15;
+/// Reports of all transports leave on a common grid of this width. Wider makes a worker with many transports wake up
+/// less often and send more at a time, narrower keeps their moments further apart.
+const REPORT_GRID: Duration = Duration::from_millis(50);
+/// Report blocks that one compound holds: as many as its count can say.
+const MAX_BLOCKS: usize = 31;
 /// Who sends reports that no stream of ours sends (fact sheet 3.10).
 const NOBODY: Ssrc = Ssrc(0);
 
@@ -39,7 +44,7 @@ impl Worker {
         } else {
             Duration::from_millis(tenths * 100)
         };
-        let at = Some(now + wait);
+        let at = Some(on_grid(now + wait, self.config.start));
         transport.rtcp_at = at;
         transport.wake_at(at);
         self.wake_at(at);
@@ -47,28 +52,37 @@ impl Worker {
 
     /// Sends the reports of all the transport's streams.
     pub(super) fn send_reports(&mut self, key: TransportKey, now: Instant) {
-        let Some(transport) = self.objects.transports.get(key) else {
-            return;
-        };
-        let (consumers, producers) = (transport.consumers.clone(), transport.producers.clone());
+        self.send_sender_reports(key, now);
+        self.send_receiver_reports(key, now);
+    }
+
+    fn send_sender_reports(&mut self, key: TransportKey, now: Instant) {
         let mut buffer = [0; MAX_COMPOUND + SRTCP_ROOM];
-        let mut len = 0;
-        for consumer in consumers {
+        let (mut len, mut index) = (0, 0);
+        while let Some(transport) = self.objects.transports.get(key)
+            && let Some(consumer) = transport.consumers.get(index).copied()
+        {
+            index += 1;
             if MAX_COMPOUND - len < SOURCE_ROOM {
                 self.send_rtcp(key, &mut buffer, std::mem::take(&mut len), now);
             }
-            len += self.write_source(
-                consumer,
-                buffer.get_mut(len..MAX_COMPOUND).unwrap_or(&mut []),
-                now,
-            );
+            let rest = buffer.get_mut(len..MAX_COMPOUND).unwrap_or(&mut []);
+            len += self.write_source(consumer, rest, now);
         }
-        self.send_rtcp(key, &mut buffer, std::mem::take(&mut len), now);
-        let blocks: Vec<ReportBlock> = producers
-            .iter()
-            .flat_map(|key| self.report_blocks(*key, now))
-            .collect();
-        for chunk in blocks.chunks(31) {
+        self.send_rtcp(key, &mut buffer, len, now);
+    }
+
+    fn send_receiver_reports(&mut self, key: TransportKey, now: Instant) {
+        let mut blocks = std::mem::take(&mut self.report_blocks);
+        let mut index = 0;
+        while let Some(transport) = self.objects.transports.get(key)
+            && let Some(producer) = transport.producers.get(index).copied()
+        {
+            index += 1;
+            self.collect_report_blocks(producer, &mut blocks, now);
+        }
+        let mut buffer = [0; MAX_COMPOUND + SRTCP_ROOM];
+        for chunk in blocks.chunks(MAX_BLOCKS) {
             let ntp = self.ntp(now);
             let mut writer = RtcpWriter::new(buffer.get_mut(..MAX_COMPOUND).unwrap_or(&mut []));
             if writer
@@ -80,6 +94,8 @@ impl Worker {
                 self.send_rtcp(key, &mut buffer, len, now);
             }
         }
+        blocks.clear();
+        self.report_blocks = blocks;
     }
 
     /// Writes SR, SDES and DLRR of a consumer. Their length; zero when there is nothing to report.
@@ -123,9 +139,14 @@ impl Worker {
         writer.len()
     }
 
-    fn report_blocks(&mut self, key: ProducerKey, now: Instant) -> Vec<ReportBlock> {
+    fn collect_report_blocks(
+        &mut self,
+        key: ProducerKey,
+        blocks: &mut Vec<ReportBlock>,
+        now: Instant,
+    ) {
         let Some(producer) = self.objects.producers.get_mut(key) else {
-            return Vec::new();
+            return;
         };
         let repairs_in_band = producer
             .codecs
@@ -136,11 +157,10 @@ impl Worker {
             .filter_map(|key| self.objects.consumers.get(*key))
             .map(|c| c.send.fraction_lost());
         let worst = losses.max().unwrap_or(0);
-        let blocks = producer.streams.iter_mut().flat_map(|stream| {
+        blocks.extend(producer.streams.iter_mut().flat_map(|stream| {
             let own = stream.recv.report_block(worst, now);
             std::iter::once(own).chain(stream.recv.rtx_report_block(now))
-        });
-        blocks.collect()
+        }));
     }
 
     /// Sends feedback about what the peer sends, as far as it is due.
@@ -215,6 +235,14 @@ impl Worker {
         if producer.wants_key_frames() {
             producer.key_frames.need(mapped, now);
             self.send_key_frame_requests(key, now);
+        }
+    }
+
+    /// A consumer still waits for a key frame of a stream whose packets come. Requests may be lost more than once.
+    pub(super) fn remind_of_key_frame(&mut self, key: ProducerKey, mapped: Ssrc, now: Instant) {
+        let producer = self.objects.producers.get(key);
+        if producer.is_some_and(|producer| !producer.key_frames.is_asked(mapped)) {
+            self.ask_for_key_frame(key, mapped, now);
         }
     }
 
@@ -293,6 +321,14 @@ impl Worker {
             self.announce_consumer_score(consumer);
         }
     }
+}
+
+/// The next moment on the grid of reports.
+fn on_grid(at: Instant, start: Instant) -> Instant {
+    let since_start = at.saturating_duration_since(start).as_micros();
+    let beyond = since_start % REPORT_GRID.as_micros();
+    let missing = u64::try_from(REPORT_GRID.as_micros() - beyond).unwrap_or(0);
+    at + Duration::from_micros(missing)
 }
 
 /// PLI if the peer takes it, else FIR, else nothing.

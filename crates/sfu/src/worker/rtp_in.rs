@@ -162,21 +162,11 @@ impl Worker {
                     header,
                     is_repair: false,
                 };
-                self.announce_scores(key, now);
-                self.adopt_new_stream(key, now);
-                let mapped = producer_stream_name(self.objects.producers.get(key), index);
-                let is_key_frame = self.receive_media(
-                    StreamPlace {
-                        producer: key,
-                        index,
-                    },
-                    &packet,
-                    now,
-                )?;
-                if let Some(mapped) = mapped.filter(|_| !is_key_frame) {
-                    self.force_key_frame(key, mapped, now);
-                }
-                Ok(())
+                let place = StreamPlace {
+                    producer: key,
+                    index,
+                };
+                self.begin_stream(place, &packet, now)
             }
             Belongs::NewRtx(index) => {
                 let stream = producer
@@ -205,6 +195,27 @@ impl Worker {
             ),
             Belongs::Nobody => Err(DropReason::NoStream),
         }
+    }
+
+    /// Takes the first packet of a stream.
+    fn begin_stream(
+        &mut self,
+        place: StreamPlace,
+        packet: &ClearPacket<'_>,
+        now: Instant,
+    ) -> Result<(), DropReason> {
+        let key = place.producer;
+        let Some(mapped) = producer_stream_name(self.objects.producers.get(key), place.index)
+        else {
+            return Err(DropReason::NoStream);
+        };
+        // Before the packet is stored, so that consumers are served it.
+        self.adopt_new_stream(key, mapped, now);
+        let is_key_frame = self.receive_media(place, packet, now)?;
+        if !is_key_frame {
+            self.force_key_frame(key, mapped, now);
+        }
+        Ok(())
     }
 
     fn receive_rtx(

@@ -1,5 +1,6 @@
 use super::*;
 
+mod key_frames;
 mod media;
 mod peer;
 mod rig;

@@ -43,7 +43,10 @@ impl Worker {
         let rtcp = is_due(transport.rtcp_at);
         if let Some(webrtc) = transport.webrtc_mut() {
             webrtc.ice.handle_timeout(now);
-            webrtc.dtls.handle_timeout(now);
+            // Not due, it would cost as much as a small packet.
+            if is_due(webrtc.dtls.poll_timeout()) {
+                webrtc.dtls.handle_timeout(now);
+            }
         }
         if let Some(sctp) = &mut transport.sctp
             && is_due(sctp.association.poll_timeout())

@@ -102,6 +102,7 @@ impl Counters {
     }
 
     /// So many so far.
+    #[cfg(test)]
     pub(crate) fn get(&self, count: Count) -> u64 {
         let counter = self.counts.get(count as usize);
         counter.map_or(0, |counter| counter.load(Ordering::Relaxed))

@@ -78,17 +78,14 @@ impl Addresses {
         text
     }
 
-    /// For programs: one line. Where everything listens is given as a loopback address, where it does.
+    /// For programs: one line. An address that stands for all of the machine's is given as the loopback one.
     pub(super) fn json(&self) -> String {
-        let link = |scheme: &str, address: SocketAddr| format!("{scheme}://{}", reachable(address));
-        let media = self.media.iter().map(|worker| {
-            json!({ "worker": worker.index, "udp": worker.udp, "tcp": worker.tcp })
-        });
-        let media: Vec<_> = media.collect();
+        let text = |address: SocketAddr| reachable(address).to_string();
+        let media = self.media.iter().flat_map(|worker| worker.udp.iter().copied());
         json!({
-            "https": self.https.map(|address| link("https", address)),
-            "http": self.http.map(|address| link("http", address)),
-            "media": media,
+            "https": self.https.map(text),
+            "http": self.http.map(text),
+            "media": media.map(text).collect::<Vec<_>>(),
         })
         .to_string()
     }

@@ -126,7 +126,7 @@ impl Outbox {
 
 impl Queued {
     /// The next message; none when no outbox is left.
-    pub(super) async fn next(&mut self) -> Option<Outgoing> {
+    pub(crate) async fn next(&mut self) -> Option<Outgoing> {
         let outgoing = self.queue.recv().await?;
         self.bytes.fetch_sub(outgoing.len(), Ordering::Relaxed);
         Some(outgoing)

@@ -264,3 +264,6 @@ impl Connection {
         poller.change(&self.socket, key.token(), interest)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Media from peer to peer, through real sockets, DTLS and SRTP.
 
+use std::time::Duration;
+
 use super::peer::Peer;
 use super::{audio, consuming, room, wait_for};
 use crate::{DtlsState, ProducerEvent, RouterEvent, Ssrc, TransportEvent};
@@ -72,4 +74,26 @@ async fn what_a_peer_sends_over_udp_reaches_another_unchanged_and_in_order() {
 async fn media_crosses_from_tcp_to_udp_and_back() {
     forward("tcp", "udp").await;
     forward("udp", "tcp").await;
+}
+
+#[tokio::test]
+async fn a_worker_whose_peers_are_silent_sleeps() {
+    let (engine, router, mut events) = room().await;
+    let transport = router
+        .create_webrtc_transport(Default::default())
+        .await
+        .unwrap();
+    let _peer = Peer::connect(&transport, "udp").await;
+    let producer = transport.produce(audio()).await.unwrap();
+    let _consumer = transport
+        .consume(consuming(producer.id(), &router))
+        .await
+        .unwrap();
+    let before = engine.metrics().await[0].wake_ups;
+    let _until = tokio::time::timeout(Duration::from_millis(300), async {
+        while events.recv().await.is_some() {}
+    })
+    .await;
+    let after = engine.metrics().await[0].wake_ups;
+    assert!(after - before < 30, "{} wake-ups in 300 ms", after - before);
 }

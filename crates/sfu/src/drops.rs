@@ -62,6 +62,10 @@ drop_reasons! {
     MessageTooLong = "message_too_long",
     /// A message that a data consumer could not take.
     MessageNotSent = "message_not_sent",
+    /// A request for a retransmission that came on top of too many.
+    TooManyWanted = "too_many_wanted",
+    /// A packet or message for an owner that does not take its events.
+    EventsFull = "events_full",
     /// A small packet that found the outbox full.
     OutboxFull = "outbox_full",
 }

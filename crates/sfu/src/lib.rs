@@ -17,6 +17,7 @@ mod drops;
 pub mod dump;
 mod error;
 pub mod event;
+mod event_queue;
 mod feedback;
 mod ids;
 mod key_frame;

@@ -54,6 +54,8 @@ pub(crate) struct Sctp {
     pub(crate) consumers: HashMap<u16, DataConsumerKey>,
     /// Whether a data producer or consumer was ever made, or a packet received: only then it connects.
     pub(crate) wanted: bool,
+    /// Whether it is in the worker's list of associations with something to do.
+    pub(crate) is_queued: bool,
 }
 
 /// Bitrates that the owner set; zero is no limit.

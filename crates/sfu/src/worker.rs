@@ -28,6 +28,7 @@ use crate::consumer::Consumer;
 use crate::data::{DataConsumer, DataProducer};
 use crate::drops::{DropReason, Drops};
 use crate::event::Event;
+use crate::event_queue::EventQueue;
 use crate::ids::{
     ConsumerId, DataConsumerId, DataProducerId, ProducerId, RouterId, RtpObserverId, TransportId,
 };
@@ -46,7 +47,7 @@ use observe::RtpObserver;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use slotmap::SlotMap;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// Largest datagram that is built: an Ethernet frame's worth, and some for jumbo frames of a sender.
@@ -115,12 +116,14 @@ pub struct Worker {
     /// What is to be forwarded in the next [`Worker::poll_transmit`].
     fan_out: FanOut,
     outbox: Outbox,
-    events: VecDeque<Event>,
+    events: EventQueue,
     drops: Drops,
     /// No timer of any object is due before it.
     deadline: Option<Instant>,
     /// Transports whose timers are being served; kept for its memory.
     due: Vec<TransportKey>,
+    /// Transports whose associations have something to do before the input ends.
+    sctp_work: Vec<TransportKey>,
     /// What a receiver report is made of; kept for its memory.
     report_blocks: Vec<ReportBlock>,
     /// Where one small packet is put together.
@@ -139,10 +142,11 @@ impl Worker {
             pool: PacketPool::default(),
             fan_out: FanOut::default(),
             outbox: Outbox::default(),
-            events: VecDeque::new(),
+            events: EventQueue::default(),
             drops: Drops::default(),
             deadline: None,
             due: Vec::new(),
+            sctp_work: Vec::new(),
             report_blocks: Vec::new(),
             scratch: Box::new([0; MAX_DATAGRAM]),
         }

@@ -184,7 +184,6 @@ impl Worker {
             return Err(CommandError::not_found("DataProducer not found"));
         }
         self.close_data_producer(key, now);
-        self.drive_sctp(transport, now);
         Ok(Response::Done)
     }
 
@@ -209,6 +208,7 @@ impl Worker {
                 sctp.reset(stream, now);
             }
         }
+        self.queue_sctp(producer.transport);
     }
 
     /// Closes a data consumer of a transport and resets its stream.
@@ -247,7 +247,7 @@ impl Worker {
                 sctp.reset(stream, now);
             }
         }
-        self.drive_sctp(consumer.transport, now);
+        self.queue_sctp(consumer.transport);
     }
 
     /// Closes an observer of a router.

@@ -22,6 +22,12 @@ impl Worker {
     /// # Errors
     /// When the object does not exist or its state or the command's values do not allow it; nothing has changed then.
     pub fn handle_command(&mut self, command: Command, now: Instant) -> Answer {
+        let answer = self.carry_out(command, now);
+        self.drive_sctp(now);
+        answer
+    }
+
+    fn carry_out(&mut self, command: Command, now: Instant) -> Answer {
         match command {
             Command::CreateRouter(id) => self.create_router(id),
             Command::CloseRouter(id) => self.close_router(id, now),
@@ -91,12 +97,8 @@ impl Worker {
             }
             TransportCommand::Produce(new, options) => self.produce(key, new, *options),
             TransportCommand::Consume(new, options) => self.consume(key, new, *options, now),
-            TransportCommand::ProduceData(new, options) => {
-                self.produce_data(key, new, options, now)
-            }
-            TransportCommand::ConsumeData(new, options) => {
-                self.consume_data(key, new, options, now)
-            }
+            TransportCommand::ProduceData(new, options) => self.produce_data(key, new, options),
+            TransportCommand::ConsumeData(new, options) => self.consume_data(key, new, options),
             TransportCommand::CloseProducer(producer) => self.close_producer_of(key, producer, now),
             TransportCommand::CloseConsumer(consumer) => self.close_consumer_of(key, consumer),
             TransportCommand::CloseDataProducer(producer) => {

@@ -138,6 +138,7 @@ impl Worker {
             producers: HashMap::new(),
             consumers: HashMap::new(),
             wanted: false,
+            is_queued: false,
         })
     }
 
@@ -297,13 +298,14 @@ impl Worker {
         webrtc.dtls.handle_datagram(datagram, now);
         if webrtc.dtls.discarded() > discarded {
             self.drops.count(DropReason::Dtls);
+        } else {
+            self.follow_path(key, tuple, now);
         }
         self.drive_dtls(key, now);
     }
 
     /// Moves everything between a transport's DTLS and the rest: datagrams out, events and SCTP packets in.
     pub(super) fn drive_dtls(&mut self, key: TransportKey, now: Instant) {
-        let mut received_sctp = false;
         while let Some(transport) = self.objects.transports.get_mut(key) {
             let id = transport.id;
             let tuple = transport.selected_tuple();
@@ -325,8 +327,8 @@ impl Worker {
                     if let Some(sctp) = &mut transport.sctp {
                         sctp.wanted = true;
                         sctp.association.handle_packet(packet, now);
-                        received_sctp = true;
                     }
+                    self.queue_sctp(key);
                 }
                 Some(DtlsOutput::Event(event)) => self.dtls_event(key, id, event, now),
             }
@@ -339,12 +341,18 @@ impl Worker {
             .and_then(|webrtc| webrtc.dtls.poll_timeout());
         transport.wake_at(at);
         self.wake_at(at);
-        if received_sctp {
-            self.drive_sctp(key, now);
-        }
     }
 
     fn dtls_event(&mut self, key: TransportKey, id: TransportId, event: DtlsEvent, now: Instant) {
+        if matches!(event, DtlsEvent::Failed(_) | DtlsEvent::Closed)
+            && let Some(webrtc) = self
+                .objects
+                .transports
+                .get_mut(key)
+                .and_then(|transport| transport.webrtc_mut())
+        {
+            webrtc.srtp = None;
+        }
         let (state, certificate) = match event {
             DtlsEvent::Connecting => (DtlsState::Connecting, None),
             DtlsEvent::Failed(_) => (DtlsState::Failed, None),
@@ -398,7 +406,7 @@ impl Worker {
         self.wake_at(at);
         if connected {
             self.schedule_rtcp(key, now);
-            self.drive_sctp(key, now);
+            self.queue_sctp(key);
         } else if let Some(transport) = self.objects.transports.get_mut(key) {
             transport.rtcp_at = None;
         }

@@ -91,14 +91,14 @@ impl Worker {
         Ok(Response::Consumer(answer))
     }
 
-    fn router_of_transport(&self, key: TransportKey) -> Option<crate::ids::RouterId> {
+    pub(super) fn router_of_transport(&self, key: TransportKey) -> Option<crate::ids::RouterId> {
         self.objects
             .transports
             .get(key)
             .map(|transport| transport.router)
     }
 
-    fn router_of_producer(&self, key: ProducerKey) -> Option<crate::ids::RouterId> {
+    pub(super) fn router_of_producer(&self, key: ProducerKey) -> Option<crate::ids::RouterId> {
         self.objects
             .producers
             .get(key)

@@ -6,10 +6,10 @@ use crate::data::{DataConsumer, DataProducer};
 use crate::drops::DropReason;
 use crate::error::CommandError;
 use crate::event::{DataConsumerEvent, Event};
-use crate::ids::{DataConsumerId, DataProducerId};
+use crate::ids::{DataConsumerId, DataProducerId, RouterId};
 use crate::keys::{DataConsumerKey, DataProducerKey, TransportKey};
 use crate::sctp::{OutgoingMessage, Ppid, SendError, StreamId};
-use crate::transport::Transport;
+use crate::transport::{Kind, Transport};
 use miso_ortc::SctpStreamParameters;
 use std::time::Instant;
 
@@ -25,7 +25,6 @@ impl Worker {
         transport_key: TransportKey,
         id: DataProducerId,
         options: ProduceData,
-        now: Instant,
     ) -> Answer {
         if self.names.data_producers.contains_key(&id) {
             return Err(CommandError::error(
@@ -65,7 +64,7 @@ impl Worker {
             transport.data_producers.push(key);
             self.names.data_producers.insert(id, key);
         }
-        self.drive_sctp(transport_key, now);
+        self.queue_sctp(transport_key);
         Ok(Response::Done)
     }
 
@@ -75,7 +74,6 @@ impl Worker {
         transport_key: TransportKey,
         id: DataConsumerId,
         options: ConsumeData,
-        now: Instant,
     ) -> Answer {
         if self.names.data_consumers.contains_key(&id) {
             return Err(CommandError::error(
@@ -83,6 +81,11 @@ impl Worker {
             ));
         }
         let producer_key = self.data_producer_key(options.data_producer_id)?;
+        let same_router =
+            self.router_of_transport(transport_key) == self.router_of_data_producer(producer_key);
+        if !same_router {
+            return Err(CommandError::not_found("DataProducer not found"));
+        }
         let transport = self
             .objects
             .transports
@@ -127,7 +130,7 @@ impl Worker {
         transport.data_consumers.push(key);
         producer.consumers.push(key);
         self.names.data_consumers.insert(id, key);
-        self.drive_sctp(transport_key, now);
+        self.queue_sctp(transport_key);
         Ok(Response::Done)
     }
 
@@ -184,8 +187,13 @@ impl Worker {
                 .data_consumers
                 .get(consumer)
                 .is_some_and(|consumer| consumer.wants(to));
-            if wants && self.deliver(consumer, message, now).is_err() {
-                self.drops.count(DropReason::MessageNotSent);
+            let delivered = if wants {
+                self.deliver(consumer, message, now)
+            } else {
+                Ok(())
+            };
+            if let Some(reason) = delivered.err().and_then(NotSent::drop_reason) {
+                self.drops.count(reason);
             }
             index += 1;
         }
@@ -211,58 +219,98 @@ impl Worker {
         key: DataConsumerKey,
         message: &MessagePayload,
         now: Instant,
-    ) -> Result<(), CommandError> {
-        let consumer = self.objects.data_consumers.get_mut(key).ok_or_else(gone)?;
+    ) -> Result<(), NotSent> {
+        let consumer = self.objects.data_consumers.get_mut(key);
+        let consumer = consumer.ok_or(NotSent::Inactive)?;
         let transport_key = consumer.transport;
-        let transport = self
-            .objects
-            .transports
-            .get_mut(transport_key)
-            .ok_or_else(gone)?;
+        let transport = self.objects.transports.get_mut(transport_key);
+        let transport = transport.ok_or(NotSent::Inactive)?;
         if consumer.paused || consumer.data_producer_paused {
-            return Err(CommandError::error("message send failed"));
+            return Err(NotSent::Inactive);
         }
-        let Some(stream) = consumer.stream_id() else {
-            consumer.stats.messages_sent += 1;
-            consumer.stats.bytes_sent += message.bytes.len() as u64;
-            self.events.push_back(Event::DataConsumer(
-                consumer.id,
-                DataConsumerEvent::Message(message.clone()),
-            ));
-            return Ok(());
-        };
-        let sctp = transport
-            .sctp
-            .as_mut()
-            .ok_or_else(|| CommandError::error("SCTP not enabled"))?;
-        let outgoing = OutgoingMessage {
-            stream_id: StreamId(stream),
-            ppid: Ppid(message.ppid),
-            payload: &message.bytes,
-        };
-        let sent = sctp.association.send(outgoing, consumer.reliability(), now);
-        match sent {
-            Ok(()) => {
-                consumer.stats.messages_sent += 1;
-                consumer.stats.bytes_sent += message.bytes.len() as u64;
+        let len = message.bytes.len();
+        match (&transport.kind, &mut transport.sctp, consumer.stream_id()) {
+            (Kind::Direct(options), _, _) => {
+                let max = options.max_send_message_size;
+                if len > max {
+                    return Err(NotSent::TooLong { max, len });
+                }
+                let event = DataConsumerEvent::Message(message.clone());
+                if !self
+                    .events
+                    .push_bulk(Event::DataConsumer(consumer.id, event))
+                {
+                    return Err(NotSent::BufferFull);
+                }
             }
-            Err(SendError::BufferFull) => {
-                self.events.push_back(Event::DataConsumer(
-                    consumer.id,
-                    DataConsumerEvent::SctpSendBufferFull,
-                ));
-                return Err(CommandError::error("sctpsendbufferfull"));
-            }
-            Err(SendError::TooLong) => {
+            (_, Some(sctp), Some(stream)) => {
+                let outgoing = OutgoingMessage {
+                    stream_id: StreamId(stream),
+                    ppid: Ppid(message.ppid),
+                    payload: &message.bytes,
+                };
+                let sent = sctp.association.send(outgoing, consumer.reliability(), now);
+                if sent == Err(SendError::BufferFull) {
+                    let event = DataConsumerEvent::SctpSendBufferFull;
+                    self.events
+                        .push_bulk(Event::DataConsumer(consumer.id, event));
+                }
                 let max = sctp.options.max_send_message_size;
-                return Err(CommandError::type_error(too_long(max, message.bytes.len())));
+                sent.map_err(|error| NotSent::of(error, max, len))?;
             }
-            Err(SendError::Empty | SendError::Closed) => {
-                return Err(CommandError::error("message send failed"));
-            }
+            _ => return Err(NotSent::Failed),
         }
-        self.drive_sctp(transport_key, now);
+        consumer.stats.messages_sent += 1;
+        consumer.stats.bytes_sent += len as u64;
+        self.queue_sctp(transport_key);
         Ok(())
+    }
+
+    fn router_of_data_producer(&self, key: DataProducerKey) -> Option<RouterId> {
+        let producer = self.objects.data_producers.get(key)?;
+        self.router_of_transport(producer.transport)
+    }
+}
+
+/// Why a data consumer did not take a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NotSent {
+    /// It or its data producer is paused, or it is closed.
+    Inactive,
+    /// The message is longer than the transport sends. Bytes.
+    TooLong { max: usize, len: usize },
+    /// Too much waits already.
+    BufferFull,
+    /// The message is empty or the association is over.
+    Failed,
+}
+
+impl NotSent {
+    fn of(error: SendError, max: usize, len: usize) -> Self {
+        match error {
+            SendError::BufferFull => Self::BufferFull,
+            SendError::TooLong => Self::TooLong { max, len },
+            SendError::Empty | SendError::Closed => Self::Failed,
+        }
+    }
+
+    /// What it counts as; a pause is no loss.
+    const fn drop_reason(self) -> Option<DropReason> {
+        match self {
+            Self::Inactive => None,
+            Self::TooLong { .. } => Some(DropReason::MessageTooLong),
+            Self::BufferFull | Self::Failed => Some(DropReason::MessageNotSent),
+        }
+    }
+}
+
+impl From<NotSent> for CommandError {
+    fn from(not_sent: NotSent) -> Self {
+        match not_sent {
+            NotSent::TooLong { max, len } => Self::type_error(too_long(max, len)),
+            NotSent::BufferFull => Self::error("sctpsendbufferfull"),
+            NotSent::Inactive | NotSent::Failed => Self::error("message send failed"),
+        }
     }
 }
 

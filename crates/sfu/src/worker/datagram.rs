@@ -17,7 +17,11 @@ impl Worker {
         (local, remote): (SocketAddr, SocketAddr),
         now: Instant,
     ) {
-        let tuple = Tuple::new(protocol, local, remote);
+        self.receive_datagram(datagram, Tuple::new(protocol, local, remote), now);
+        self.drive_sctp(now);
+    }
+
+    fn receive_datagram(&mut self, datagram: &mut [u8], tuple: Tuple, now: Instant) {
         let kind = classify(datagram);
         let known = self.demux.tuples.get(&tuple).copied();
         let key = match (known, kind) {
@@ -60,6 +64,7 @@ impl Worker {
             webrtc.ice.remove_tuple(tuple, now);
         }
         self.drive_ice(key, now);
+        self.drive_sctp(now);
     }
 
     fn find_by_ufrag(&self, datagram: &[u8]) -> Option<TransportKey> {
@@ -85,6 +90,18 @@ impl Worker {
             self.post(key, tuple, reply, now);
         }
         self.drive_ice(key, now);
+    }
+
+    /// The peer sent something authentic by this path, so what is sent to it goes there too.
+    pub(super) fn follow_path(&mut self, key: TransportKey, tuple: Tuple, now: Instant) {
+        let transport = self.objects.transports.get_mut(key);
+        let Some(webrtc) = transport.and_then(|transport| transport.webrtc_mut()) else {
+            return;
+        };
+        if webrtc.ice.selected_tuple() != Some(tuple) {
+            webrtc.ice.select_by_media(tuple);
+            self.drive_ice(key, now);
+        }
     }
 
     /// Takes over what ICE decided: tuples, names, states.

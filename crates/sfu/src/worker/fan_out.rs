@@ -10,6 +10,7 @@ use crate::batch::Batch;
 use crate::consumer::{Consumer, Current};
 use crate::drops::{DropReason, Drops};
 use crate::event::{ConsumerEvent, Event};
+use crate::event_queue::EventQueue;
 use crate::keys::{ConsumerKey, ProducerKey};
 use crate::packet::{PacketIndex, PacketMeta, PacketPool};
 use crate::producer::Producer;
@@ -36,11 +37,13 @@ pub(super) struct FanOut {
 }
 
 impl FanOut {
-    /// A peer asks for a packet again. Dropped when too many wait.
-    pub(super) fn want(&mut self, wanted: Wanted) {
-        if self.wanted.len() < MAX_WANTED {
+    /// A peer asks for a packet again. False when too many wait.
+    pub(super) fn want(&mut self, wanted: Wanted) -> bool {
+        let has_room = self.wanted.len() < MAX_WANTED;
+        if has_room {
             self.wanted.push_back(wanted);
         }
+        has_room
     }
 }
 
@@ -51,7 +54,7 @@ struct Serving<'a> {
     transport: &'a mut Transport,
     consumer: &'a mut Consumer,
     drops: &'a mut Drops,
-    events: &'a mut VecDeque<Event>,
+    events: &'a mut EventQueue,
     send_time: AbsSendTime,
     now: Instant,
 }
@@ -351,8 +354,11 @@ impl Serving<'_> {
                     return 0;
                 };
                 let bytes = Box::from(room.get(..len).unwrap_or(&[]));
-                self.events
-                    .push_back(Event::Consumer(self.consumer.id, ConsumerEvent::Rtp(bytes)));
+                let event = Event::Consumer(self.consumer.id, ConsumerEvent::Rtp(bytes));
+                if !self.events.push_bulk(event) {
+                    self.drops.count(DropReason::EventsFull);
+                    return 0;
+                }
                 len
             }
         }

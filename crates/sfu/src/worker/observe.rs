@@ -128,6 +128,14 @@ impl Worker {
         now: Instant,
     ) -> Answer {
         let producer_key = self.producer_key(id)?;
+        let router = self
+            .objects
+            .observers
+            .get(key)
+            .map(|observer| observer.router);
+        if self.router_of_producer(producer_key) != router {
+            return Err(CommandError::not_found("Producer not found"));
+        }
         let producer = self
             .objects
             .producers

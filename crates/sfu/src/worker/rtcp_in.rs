@@ -35,7 +35,7 @@ impl Worker {
         let Ok(len) = srtp.recv.open_rtcp(datagram) else {
             return self.drops.count(DropReason::SrtcpAuth);
         };
-        webrtc.ice.select_by_media(tuple);
+        self.follow_path(key, tuple, now);
         if let Some(clear) = datagram.get(..len) {
             self.receive_clear_rtcp(key, clear, now);
         }
@@ -96,13 +96,14 @@ impl Worker {
         }
     }
 
-    /// The consumer that sends under an SSRC. Feedback about anything else is counted.
+    /// The consumer that sends media under an SSRC. Feedback about anything else is counted.
     fn consumer_of(&mut self, key: TransportKey, ssrc: Ssrc) -> Option<ConsumerKey> {
-        let found = self
-            .objects
-            .transports
-            .get(key)
-            .and_then(|t| t.consumer_ssrcs.get(&ssrc).copied());
+        let transport = self.objects.transports.get(key)?;
+        let found = transport.consumer_ssrcs.get(&ssrc).copied();
+        let found = found.filter(|key| {
+            let consumer = self.objects.consumers.get(*key);
+            consumer.is_some_and(|consumer| consumer.send.params().ssrc == ssrc)
+        });
         if found.is_none() {
             self.drops.count(DropReason::UnknownFeedback);
         }
@@ -112,7 +113,9 @@ impl Worker {
     fn receive_nack(&mut self, key: ConsumerKey, lost: impl Iterator<Item = Seq>) {
         let mut count = 0;
         for seq in lost {
-            self.fan_out.want(Wanted { consumer: key, seq });
+            if !self.fan_out.want(Wanted { consumer: key, seq }) {
+                self.drops.count(DropReason::TooManyWanted);
+            }
             count += 1;
         }
         if let Some(consumer) = self.objects.consumers.get_mut(key) {

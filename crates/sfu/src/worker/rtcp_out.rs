@@ -292,8 +292,10 @@ impl Worker {
         match &mut transport.kind {
             Kind::Direct(_) => {
                 let packet = Box::from(buffer.get(..len).unwrap_or(&[]));
-                self.events
-                    .push_back(Event::Transport(transport.id, TransportEvent::Rtcp(packet)));
+                let event = Event::Transport(transport.id, TransportEvent::Rtcp(packet));
+                if !self.events.push_bulk(event) {
+                    self.drops.count(DropReason::EventsFull);
+                }
             }
             Kind::WebRtc(webrtc) => {
                 let (Some(srtp), Some(tuple)) = (&mut webrtc.srtp, tuple) else {

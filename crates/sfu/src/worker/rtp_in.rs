@@ -74,11 +74,15 @@ impl Worker {
             SrtpError::Replayed | SrtpError::Late => DropReason::SrtpReplay,
             _ => DropReason::SrtpAuth,
         })?;
-        webrtc.ice.select_by_media(tuple);
         let clear = datagram.get(..len).ok_or(DropReason::MalformedRtp)?;
-        header.finish(clear).map_err(|_| DropReason::MalformedRtp)?;
+        let finished = header.finish(clear);
+        let is_other_path = webrtc.ice.selected_tuple() != Some(tuple);
         let feedback_at = note_arrival(transport, &header, clear, now);
         self.wake_at(feedback_at);
+        if is_other_path {
+            self.follow_path(key, tuple, now);
+        }
+        finished.map_err(|_| DropReason::MalformedRtp)?;
         Ok((len, header))
     }
 

@@ -1,5 +1,7 @@
 use super::*;
 
+mod connection;
+mod data;
 mod key_frames;
 mod media;
 mod peer;

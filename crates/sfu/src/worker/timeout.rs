@@ -31,6 +31,7 @@ impl Worker {
             self.handle_transport_timeout(key, now, limit);
         }
         self.due = due;
+        self.drive_sctp(now);
         self.handle_observer_timeouts(now);
     }
 
@@ -55,7 +56,7 @@ impl Worker {
         }
         self.drive_ice(key, now);
         self.drive_dtls(key, now);
-        self.drive_sctp(key, now);
+        self.queue_sctp(key);
         if rtcp {
             self.send_reports(key, now);
             self.schedule_rtcp(key, now);

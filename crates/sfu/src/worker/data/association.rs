@@ -11,14 +11,33 @@ use std::sync::Arc;
 use std::time::Instant;
 
 impl Worker {
-    /// Moves everything between a transport's association and the rest: packets out, events in.
-    pub(in crate::worker) fn drive_sctp(&mut self, key: TransportKey, now: Instant) {
-        if let Some(transport) = self.objects.transports.get_mut(key)
-            && let Some(sctp) = &mut transport.sctp
-            && sctp.wanted
-            && transport.connected
+    /// Puts a transport's association on the list of those with something to do. Nothing is done at once: a message
+    /// that arrives causes others to be sent, and their number must not become the depth of the stack.
+    pub(in crate::worker) fn queue_sctp(&mut self, key: TransportKey) {
+        let transport = self.objects.transports.get_mut(key);
+        if let Some(sctp) = transport.and_then(|transport| transport.sctp.as_mut())
+            && !std::mem::replace(&mut sctp.is_queued, true)
         {
-            sctp.association.connect(now);
+            self.sctp_work.push(key);
+        }
+    }
+
+    /// Moves everything between the associations on the list and the rest, at the end of each input.
+    pub(in crate::worker) fn drive_sctp(&mut self, now: Instant) {
+        while let Some(key) = self.sctp_work.pop() {
+            self.drive_association(key, now);
+        }
+    }
+
+    fn drive_association(&mut self, key: TransportKey, now: Instant) {
+        let Some(transport) = self.objects.transports.get_mut(key) else {
+            return;
+        };
+        if let Some(sctp) = &mut transport.sctp {
+            sctp.is_queued = false;
+            if sctp.wanted && transport.connected {
+                sctp.association.connect(now);
+            }
         }
         while let Some(event) = self
             .objects
@@ -41,25 +60,18 @@ impl Worker {
         self.wake_at(at);
     }
 
+    /// Sends what the association has to send.
     pub(in crate::worker) fn transmit_sctp(&mut self, key: TransportKey, now: Instant) {
-        let Some(transport) = self.objects.transports.get_mut(key) else {
-            return;
-        };
-        let Some(sctp) = &mut transport.sctp else {
-            return;
-        };
-        let Kind::WebRtc(webrtc) = &mut transport.kind else {
-            return;
-        };
-        let mut sent = false;
-        while let Some(len) = sctp.association.poll_transmit(self.scratch.as_mut_slice()) {
-            let Some(packet) = self.scratch.get(..len) else {
-                continue;
-            };
-            // A packet that DTLS does not take is lost, as on any network; SCTP repeats it.
-            sent |= webrtc.dtls.send_data(packet, now).is_ok();
-        }
-        if sent {
+        while let Some(transport) = self.objects.transports.get_mut(key)
+            && let Kind::WebRtc(webrtc) = &mut transport.kind
+            && let Some(sctp) = &mut transport.sctp
+            && let Some(len) = sctp.association.poll_transmit(self.scratch.as_mut_slice())
+        {
+            if let Some(packet) = self.scratch.get(..len) {
+                // A packet that DTLS does not take is lost, as on any network; SCTP repeats it.
+                let _ = webrtc.dtls.send_data(packet, now);
+            }
+            // One by one: DTLS holds less than a window of SCTP.
             self.drive_dtls(key, now);
         }
     }
@@ -114,7 +126,7 @@ impl Worker {
                 {
                     let event = DataConsumerEvent::BufferedAmountLow(buffered);
                     self.events
-                        .push_back(Event::DataConsumer(consumer.id, event));
+                        .push_bulk(Event::DataConsumer(consumer.id, event));
                 }
             }
         }
@@ -122,15 +134,18 @@ impl Worker {
 
     /// The peer reset inbound streams: the data consumers on the same streams go with them (fact sheet 4.8).
     fn close_reset_streams(&mut self, key: TransportKey, ids: &[StreamId], now: Instant) {
-        for id in ids {
-            let sctp = self
-                .objects
-                .transports
-                .get(key)
-                .and_then(|transport| transport.sctp.as_ref());
-            if let Some(consumer) = sctp.and_then(|sctp| sctp.consumers.get(&id.0).copied()) {
-                self.close_data_consumer(consumer, now);
-            }
+        let transport = self.objects.transports.get(key);
+        let Some(sctp) = transport.and_then(|transport| transport.sctp.as_ref()) else {
+            return;
+        };
+        let is_reset = |stream: u16| ids.is_empty() || ids.contains(&StreamId(stream));
+        let consumers = sctp.consumers.iter();
+        let consumers: Vec<_> = consumers
+            .filter(|(stream, _)| is_reset(**stream))
+            .map(|(_, consumer)| *consumer)
+            .collect();
+        for consumer in consumers {
+            self.close_data_consumer(consumer, now);
         }
     }
 }

@@ -90,7 +90,7 @@ impl Worker {
             .ok_or_else(|| CommandError::error("SCTP not enabled"))?;
         sctp.association
             .set_buffered_amount_low_threshold(StreamId(stream), bytes, now);
-        self.drive_sctp(transport_key, now);
+        self.queue_sctp(transport_key);
         Ok(Response::Done)
     }
 

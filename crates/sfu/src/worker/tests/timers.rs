@@ -92,13 +92,14 @@ fn reports_start_half_a_second_after_connecting_and_come_every_1_to_1_5_s() {
             times.push(rig.now);
         }
     }
-    assert_eq!(
-        times[0].duration_since(connected),
-        Duration::from_millis(500)
-    );
+    let millis =
+        |from: std::time::Instant, to: std::time::Instant| to.duration_since(from).as_millis();
+    // Transports are served together, at most 50 ms late.
+    let first = millis(connected, times[0]);
+    assert!((500..=560).contains(&first), "{first}");
     for pair in times.windows(2) {
-        let gap = pair[1].duration_since(pair[0]).as_millis();
-        assert!((990..=1_510).contains(&gap), "{gap}");
+        let gap = millis(pair[0], pair[1]);
+        assert!((990..=1_560).contains(&gap), "{gap}");
     }
 }
 

@@ -103,6 +103,13 @@ impl Consumer {
             .flatten()
     }
 
+    /// Reads what serving it needs and the cache may have lost. What comes out means nothing.
+    pub(crate) fn touch(&self) -> u64 {
+        self.send.touch()
+            ^ self.current.map_or(0, |current| current.stream as u64)
+            ^ u64::from(self.wants_media())
+    }
+
     /// The payload type of retransmissions of a codec.
     pub(crate) fn rtx_pt_of(&self, media: Pt) -> Option<Pt> {
         self.parameters

@@ -62,6 +62,12 @@ impl RateCounter {
         self.total_bytes += u64::from(bytes);
     }
 
+    /// Reads what the next [`add`](Self::add) needs and the cache may have lost. What comes out means nothing.
+    pub(crate) fn touch(&self) -> u64 {
+        let sum = self.bytes.get(slot_of(self.newest)).copied();
+        self.total_bytes ^ u64::from(sum.unwrap_or(0)) ^ u64::from(self.ends.is_some())
+    }
+
     /// Bits per second over the window that ends now.
     pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
         Bitrate::of(self.recent_bytes(now), self.step * BUCKETS as u32)

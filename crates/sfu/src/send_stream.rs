@@ -233,7 +233,7 @@ impl SendStream {
                 vp8,
                 ..
             } = *packet;
-            self.history.push(SentPacket {
+            self.history.push(&SentPacket {
                 ext_seq,
                 input,
                 source,
@@ -249,6 +249,11 @@ impl SendStream {
         self.rate.add(packet.size, now);
         self.counters.octets += packet.payload_len as u64;
         Some(Forwarded { ext_seq, ts })
+    }
+
+    /// Reads what the next [`forward`](Self::forward) needs and the cache may have lost. What comes out means nothing.
+    pub(crate) fn touch(&self) -> u64 {
+        self.history.touch() ^ self.rate.touch() ^ self.seq.max_output().0 ^ self.counters.octets
     }
 
     /// Counts a NACK that asks for `packets` packets.

@@ -239,6 +239,20 @@ impl Transport {
             .min()
     }
 
+    /// Reads what sending media needs and the cache may have lost. What comes out means nothing.
+    pub(crate) fn touch(&self) -> u64 {
+        let webrtc = self.webrtc();
+        let port = webrtc
+            .and_then(|webrtc| webrtc.ice.selected_tuple())
+            .map_or(0, |tuple| tuple.remote().port());
+        let keys = webrtc.and_then(|webrtc| webrtc.srtp.as_ref());
+        self.traffic.touch_sent()
+            ^ u64::from(self.next_transport_seq)
+            ^ u64::from(port)
+            ^ keys.map_or(0, |srtp| srtp.send.suite() as u64)
+            ^ u64::from(self.connected)
+    }
+
     /// Sees to it that the transport's timers are looked at, at `at`.
     pub(crate) fn wake_at(&mut self, at: Option<Instant>) {
         if let Some(at) = at {

@@ -92,7 +92,11 @@ impl Rewrite {
 
     /// What is to be rewritten in the payload of a packet; none while it can stay as it came.
     pub(crate) fn payload(&self, meta: &PacketMeta) -> Option<Vp8Rewrite> {
-        self.pictures(meta).filter(|_| self.pictures_differ)
+        if self.pictures_differ {
+            self.pictures(meta)
+        } else {
+            None
+        }
     }
 
     /// A packet was sent with this timestamp.

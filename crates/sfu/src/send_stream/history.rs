@@ -29,13 +29,57 @@ pub(crate) struct SentPacket {
     pub(crate) vp8: Option<Vp8Rewrite>,
 }
 
-/// An entry of the history.
+/// An entry of the history. Two fill a cache line: each forwarded packet writes one that has long left the cache.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    /// The packet.
-    packet: SentPacket,
+    /// The number under which the packet was sent.
+    ext_seq: ExtSeq,
+    /// Its number in the stream it came in.
+    input: ExtSeq,
+    /// Its timestamp as sent.
+    ts: RtpTime,
     /// When it was last sent again, in milliseconds of the history's time plus one; zero for never.
     resent: u32,
+    /// What of its VP8 descriptor was rewritten, if anything.
+    picture_id: u16,
+    /// The same.
+    tl0_pic_idx: u8,
+    /// Whether it was.
+    has_vp8: bool,
+    /// Which of the producer's streams it came in.
+    source: u8,
+    /// Its marker as sent.
+    marker: bool,
+}
+
+impl Entry {
+    fn new(packet: &SentPacket) -> Self {
+        Self {
+            ext_seq: packet.ext_seq,
+            input: packet.input,
+            ts: packet.ts,
+            resent: 0,
+            picture_id: packet.vp8.map_or(0, |vp8| vp8.picture_id),
+            tl0_pic_idx: packet.vp8.map_or(0, |vp8| vp8.tl0_pic_idx),
+            has_vp8: packet.vp8.is_some(),
+            source: packet.source,
+            marker: packet.marker,
+        }
+    }
+
+    fn packet(&self) -> SentPacket {
+        SentPacket {
+            ext_seq: self.ext_seq,
+            input: self.input,
+            source: self.source,
+            ts: self.ts,
+            marker: self.marker,
+            vp8: self.has_vp8.then_some(Vp8Rewrite {
+                picture_id: self.picture_id,
+                tl0_pic_idx: self.tl0_pic_idx,
+            }),
+        }
+    }
 }
 
 /// The last packets of one sent stream.
@@ -64,17 +108,36 @@ impl SentHistory {
     }
 
     /// Takes a packet in, in the place of one that is too old.
-    pub(super) fn push(&mut self, packet: SentPacket) {
+    pub(super) fn push(&mut self, packet: &SentPacket) {
         self.newest = self.newest.max(packet.ext_seq);
-        while self.displaces_young(&packet) {
+        loop {
+            let may_grow = self.entries.len() < MAX_ENTRIES;
+            let (place, max_age) = (self.place_of(packet.ext_seq), self.max_age);
+            match self.entries.get_mut(place) {
+                Some(Some(held)) if held.ext_seq != packet.ext_seq => {
+                    let age = packet.ts.0.wrapping_sub(held.ts.0).cast_signed();
+                    if age > max_age || !may_grow {
+                        if held.ext_seq < packet.ext_seq {
+                            *held = Entry::new(packet);
+                        }
+                        return;
+                    }
+                    // One that may still be asked for is not given up while there can be more places.
+                }
+                Some(entry) => {
+                    *entry = Some(Entry::new(packet));
+                    return;
+                }
+                None => {}
+            }
             self.grow();
         }
-        if self
-            .held_at(packet.ext_seq)
-            .is_none_or(|held| held.packet.ext_seq <= packet.ext_seq)
-        {
-            self.put(Entry { packet, resent: 0 });
-        }
+    }
+
+    /// Reads the place of the next packet, which has long left the cache. What comes out means nothing.
+    pub(super) fn touch(&self) -> u64 {
+        let next = self.entries.get(self.place_of(self.newest) + 1);
+        next.map_or(0, |entry| u64::from(entry.is_some()))
     }
 
     /// The packet that was sent under `seq`, unless it was sent again less than `guard` ago.
@@ -82,16 +145,16 @@ impl SentHistory {
         let ext_seq = self.newest.closest(seq);
         let entry = self
             .held_at(ext_seq)
-            .filter(|entry| entry.packet.ext_seq == ext_seq)?;
+            .filter(|entry| entry.ext_seq == ext_seq)?;
         let since = u128::from(self.time(now).wrapping_sub(entry.resent));
-        (entry.resent == 0 || since >= guard.as_millis()).then_some(entry.packet)
+        (entry.resent == 0 || since >= guard.as_millis()).then(|| entry.packet())
     }
 
     /// Notes that a packet was sent again; true the first time.
     pub(super) fn mark_resent(&mut self, ext_seq: ExtSeq, now: Instant) -> bool {
         let (place, time) = (self.place_of(ext_seq), self.time(now));
         match self.entries.get_mut(place) {
-            Some(Some(entry)) if entry.packet.ext_seq == ext_seq => {
+            Some(Some(entry)) if entry.ext_seq == ext_seq => {
                 std::mem::replace(&mut entry.resent, time) == 0
             }
             _ => false,
@@ -108,15 +171,6 @@ impl SentHistory {
         ((millis & 0x7fff_ffff) as u32) + 1
     }
 
-    /// Whether the place of `packet` is taken by one that may still be asked for, and there can be more places.
-    fn displaces_young(&self, packet: &SentPacket) -> bool {
-        let young = self.held_at(packet.ext_seq).is_some_and(|held| {
-            let age = packet.ts.0.wrapping_sub(held.packet.ts.0).cast_signed();
-            held.packet.ext_seq != packet.ext_seq && age <= self.max_age
-        });
-        self.entries.is_empty() || (young && self.entries.len() < MAX_ENTRIES)
-    }
-
     /// What the place of this number holds, under whatever number.
     fn held_at(&self, ext_seq: ExtSeq) -> Option<Entry> {
         self.entries.get(self.place_of(ext_seq)).copied().flatten()
@@ -129,7 +183,7 @@ impl SentHistory {
     }
 
     fn put(&mut self, entry: Entry) {
-        let place = self.place_of(entry.packet.ext_seq);
+        let place = self.place_of(entry.ext_seq);
         if let Some(target) = self.entries.get_mut(place) {
             *target = Some(entry);
         }

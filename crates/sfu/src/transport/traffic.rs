@@ -2,6 +2,7 @@
 
 use crate::rate::{RATE_WINDOW, RateCounter};
 use crate::stats::Traffic;
+use miso_wire::Bitrate;
 use std::time::Instant;
 
 /// Counters of a transport's statistics (fact sheet 1.6.1).
@@ -9,8 +10,9 @@ use std::time::Instant;
 pub(crate) struct TrafficCounters {
     /// All on the wire.
     pub(crate) received: RateCounter,
-    /// All on the wire.
-    pub(crate) sent: RateCounter,
+    /// What is neither media nor retransmissions: STUN, DTLS with data, RTCP. All that is sent is the sum of three,
+    /// so that media is counted once.
+    pub(crate) other_sent: RateCounter,
     /// Media.
     pub(crate) rtp_received: RateCounter,
     /// Media.
@@ -26,12 +28,29 @@ impl Default for TrafficCounters {
         let counter = || RateCounter::new(RATE_WINDOW);
         Self {
             received: counter(),
-            sent: counter(),
+            other_sent: counter(),
             rtp_received: counter(),
             rtp_sent: counter(),
             rtx_received: counter(),
             rtx_sent: counter(),
         }
+    }
+}
+
+impl TrafficCounters {
+    /// All that was sent.
+    pub(crate) fn sent(&self, now: Instant) -> Traffic {
+        let kinds = [&self.rtp_sent, &self.rtx_sent, &self.other_sent];
+        let sum = |value: fn(Traffic) -> u64| kinds.map(|kind| value(read(kind, now))).iter().sum();
+        Traffic {
+            bytes: sum(|traffic| traffic.bytes),
+            bitrate: Bitrate(sum(|traffic| traffic.bitrate.0)),
+        }
+    }
+
+    /// Reads what counting media needs and the cache may have lost. What comes out means nothing.
+    pub(crate) fn touch_sent(&self) -> u64 {
+        self.rtp_sent.touch()
     }
 }
 

@@ -318,7 +318,7 @@ impl Worker {
                     // Without a path it is lost, as on any network; DTLS repeats it.
                     let Some(tuple) = tuple else { continue };
                     if self.outbox.push(&tuple, datagram) {
-                        transport.traffic.sent.add(datagram.len(), now);
+                        transport.traffic.other_sent.add(datagram.len(), now);
                     } else {
                         self.drops.count(DropReason::OutboxFull);
                     }

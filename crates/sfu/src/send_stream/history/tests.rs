@@ -25,7 +25,7 @@ fn holds(history: &SentHistory, number: u64, now: Instant) -> bool {
 fn packet_sent_again_is_guarded_for_one_round_trip() {
     let start = base();
     let mut history = SentHistory::new(360_000, start);
-    history.push(packet(10, 0));
+    history.push(&packet(10, 0));
     let at = |ms| start + Duration::from_millis(ms);
     assert!(history.mark_resent(ExtSeq(10), at(0)));
     assert!(!holds(&history, 10, at(99)));
@@ -38,7 +38,7 @@ fn unknown_numbers_are_not_found() {
     let start = base();
     let mut history = SentHistory::new(360_000, start);
     assert!(!holds(&history, 10, start));
-    history.push(packet(10, 0));
+    history.push(&packet(10, 0));
     assert!(!holds(&history, 9, start) && !holds(&history, 74, start));
     assert!(!history.mark_resent(ExtSeq(9), start));
     history.clear();
@@ -49,10 +49,10 @@ fn unknown_numbers_are_not_found() {
 fn memory_follows_the_rate_of_the_stream() {
     let start = base();
     let mut slow = SentHistory::new(96_000, start);
-    (1..5_000).for_each(|number| slow.push(packet(number, number as u32 * 960)));
+    (1..5_000).for_each(|number| slow.push(&packet(number, number as u32 * 960)));
     assert_eq!(slow.entries.len(), 128);
     let mut fast = SentHistory::new(360_000, start);
-    (1..50_000).for_each(|number| fast.push(packet(number, number as u32 * 9)));
+    (1..50_000).for_each(|number| fast.push(&packet(number, number as u32 * 9)));
     assert_eq!(fast.entries.len(), MAX_ENTRIES);
 }
 
@@ -60,8 +60,8 @@ fn memory_follows_the_rate_of_the_stream() {
 fn late_packet_does_not_displace_a_newer_one() {
     let start = base();
     let mut history = SentHistory::new(360_000, start);
-    (100..140).for_each(|number| history.push(packet(number, number as u32 * 3_000)));
-    history.push(packet(60, 60 * 3_000));
+    (100..140).for_each(|number| history.push(&packet(number, number as u32 * 3_000)));
+    history.push(&packet(60, 60 * 3_000));
     assert!(holds(&history, 124, start) && holds(&history, 60, start));
 }
 
@@ -74,7 +74,7 @@ proptest! {
         for (step, ticks) in gaps {
             number += step;
             ts = ts.wrapping_add(ticks);
-            history.push(packet(number, ts));
+            history.push(&packet(number, ts));
             sent.push((number, ts));
         }
         for &(held, then) in &sent {

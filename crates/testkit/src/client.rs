@@ -109,6 +109,7 @@ impl Client {
             .set_dtls_version(settings.dtls)
             .set_extension_map(settings.dialect.extension_map())
             .set_stats_interval(None)
+            .set_sctp_max_buffered_amount(1 << 20)
             .enable_raw_packets(settings.count_rtcp);
         if let Some(initial) = settings.estimate {
             config = config.enable_bwe(Some(initial.0.into()));
@@ -355,6 +356,11 @@ impl Client {
         self.senders
             .iter_mut()
             .for_each(|sender| sender.muted = true);
+    }
+
+    /// Would send as much as this, if the path gave it.
+    pub fn want_bitrate(&mut self, bitrate: Bitrate) {
+        self.rtc.bwe().set_bitrate(bitrate.0.into(), bitrate.0.into());
     }
 
     /// Asks for a key frame of what a consumer gets.

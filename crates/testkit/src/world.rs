@@ -51,7 +51,12 @@ pub struct World {
     raws: Vec<RawPeer>,
     owners: HashMap<SocketAddr, Owner>,
     next_host: u16,
+    /// Steps since time last moved.
+    steps_at_once: u32,
 }
+
+/// Steps without progress of time after which somebody's timer is taken to be stuck.
+const MAX_STEPS_AT_ONCE: u32 = 100_000;
 
 /// One certificate for all worlds of a process: making one takes longer than most tests.
 pub fn dtls_context(versions: DtlsVersions) -> DtlsContext {
@@ -99,6 +104,7 @@ impl World {
             raws: Vec::new(),
             owners: HashMap::new(),
             next_host: 1,
+            steps_at_once: 0,
         }
     }
 
@@ -140,8 +146,7 @@ impl World {
     pub fn run_for(&mut self, duration: Duration) {
         let end = self.now + duration;
         while let Some(at) = self.poll_timeout().filter(|at| *at <= end) {
-            self.now = self.now.max(at);
-            self.step();
+            self.step_at(at);
         }
         self.now = end;
     }
@@ -157,8 +162,7 @@ impl World {
                 self.now = end;
                 return done(self);
             };
-            self.now = self.now.max(at);
-            self.step();
+            self.step_at(at);
         }
     }
 
@@ -170,6 +174,16 @@ impl World {
             .chain(raws)
             .chain(others.into_iter().flatten())
             .min()
+    }
+
+    fn step_at(&mut self, at: Instant) {
+        self.steps_at_once = if at > self.now { 0 } else { self.steps_at_once + 1 };
+        if self.steps_at_once > MAX_STEPS_AT_ONCE {
+            let server = self.server.worker.poll_timeout().map(|at| at.checked_duration_since(self.now));
+            panic!("{}: time stands still; the server waits for {server:?}", self.at());
+        }
+        self.now = self.now.max(at);
+        self.step();
     }
 
     fn step(&mut self) {

@@ -434,6 +434,14 @@ impl World {
         local
     }
 
+    /// A peer closes the connection by which it sends, with a goodbye.
+    pub fn close_sender(&mut self, id: PeerId) {
+        let (endpoint, now) = (self.peer(id).send, self.now);
+        if let Some(client) = self.clients.get_mut(endpoint.client) {
+            client.close(&mut self.wire, now);
+        }
+    }
+
     /// A peer vanishes without a word.
     pub fn kill(&mut self, id: PeerId) {
         self.sender(id).kill();

@@ -146,8 +146,13 @@ fn make(files: &KeyPairFiles, folder: &Path, names: &[String]) -> Result<(), Cer
 
 fn params(names: &[String]) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
-    let addresses = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-    params.subject_alt_names.extend(addresses.map(SanType::IpAddress));
+    let addresses = [
+        IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::LOCALHOST),
+    ];
+    params
+        .subject_alt_names
+        .extend(addresses.map(SanType::IpAddress));
     for name in names {
         params.subject_alt_names.push(match name.parse() {
             Ok(address) => SanType::IpAddress(address),

@@ -118,7 +118,12 @@ impl Counters {
     pub(crate) fn write(&self, text: &mut String) {
         write_gauge(text, "rooms", "Rooms that are open", self.rooms.value());
         write_gauge(text, "peers", "Peers in rooms", self.peers.value());
-        write_gauge(text, "sessions", "WebSockets that are open", self.sessions.value());
+        write_gauge(
+            text,
+            "sessions",
+            "WebSockets that are open",
+            self.sessions.value(),
+        );
         for ((name, help), count) in COUNTS.iter().zip(&self.counts) {
             write_counter(text, name, help, count.load(Ordering::Relaxed));
         }
@@ -149,7 +154,10 @@ pub(crate) fn write_gauge(text: &mut String, name: &str, help: &str, value: i64)
 /// Adds something that only rises.
 pub(crate) fn write_counter(text: &mut String, name: &str, help: &str, value: u64) {
     let name = format!("miso_{name}_total");
-    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}");
+    let _ = writeln!(
+        text,
+        "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}"
+    );
 }
 
 #[cfg(test)]

@@ -55,7 +55,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/rooms/{*rest}", get(unknown).fallback(unknown))
         .fallback(file)
         .layer(middleware::from_fn_with_state(app.clone(), guard::bodies))
-        .layer(middleware::from_fn_with_state(app.clone(), upgrade::websockets))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            upgrade::websockets,
+        ))
         .layer(middleware::map_response(guard::headers))
         .with_state(app)
 }
@@ -91,7 +94,10 @@ fn headers(asset: &assets::Asset) -> [(header::HeaderName, HeaderValue); 3] {
         "no-cache"
     };
     [
-        (header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type())),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(asset.content_type()),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
         (header::ETAG, HeaderValue::from_static(asset.etag)),
     ]

@@ -107,7 +107,9 @@ impl Registry {
             return Err(EnterError::TooManyRooms(max));
         }
         let mailbox = self.open(&mut rooms, (id, replicas));
-        mailbox.try_send(message).map_err(|_| EnterError::Overloaded)?;
+        mailbox
+            .try_send(message)
+            .map_err(|_| EnterError::Overloaded)?;
         Ok(mailbox)
     }
 
@@ -124,7 +126,8 @@ impl Registry {
             number,
         };
         rooms.by_id.insert(id.clone(), entry);
-        self.tasks.spawn(self.clone().supervise((id, replicas), number, receiver));
+        self.tasks
+            .spawn(self.clone().supervise((id, replicas), number, receiver));
         mailbox
     }
 
@@ -137,7 +140,8 @@ impl Registry {
     ) {
         let (registry, room_id) = (self.clone(), id.clone());
         let task = tokio::spawn(async move {
-            let is_idle = |mailbox: &mut mpsc::Receiver<_>| registry.remove_if_idle(&room_id, mailbox);
+            let is_idle =
+                |mailbox: &mut mpsc::Receiver<_>| registry.remove_if_idle(&room_id, mailbox);
             let context = registry.context.clone();
             room::run((room_id.clone(), replicas), context, &mut mailbox, is_idle).await
         });
@@ -150,7 +154,11 @@ impl Registry {
         };
         self.context.counters.add(Count::RoomFailed);
         if self.faults.opens() {
-            tracing::error!(room = id.as_str(), fault, "room failed, its peers are told to rejoin");
+            tracing::error!(
+                room = id.as_str(),
+                fault,
+                "room failed, its peers are told to rejoin"
+            );
         }
     }
 
@@ -167,7 +175,11 @@ impl Registry {
 
     fn remove(&self, id: &RoomId, number: u64) {
         let mut rooms = self.rooms();
-        if rooms.by_id.get(id).is_some_and(|entry| entry.number == number) {
+        if rooms
+            .by_id
+            .get(id)
+            .is_some_and(|entry| entry.number == number)
+        {
             rooms.by_id.remove(id);
         }
     }
@@ -177,7 +189,11 @@ impl Registry {
         let mailboxes: Vec<_> = {
             let mut rooms = self.rooms();
             rooms.is_closed = true;
-            rooms.by_id.values().map(|entry| entry.mailbox.clone()).collect()
+            rooms
+                .by_id
+                .values()
+                .map(|entry| entry.mailbox.clone())
+                .collect()
         };
         for mailbox in mailboxes {
             let _ = mailbox.send(RoomMessage::Close).await;

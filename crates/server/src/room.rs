@@ -139,7 +139,7 @@ impl Room {
         Ok((room, events))
     }
 
-    fn close(&mut self, closing: Closing) {
+    fn close(&self, closing: Closing) {
         for peer in self.peers.values() {
             peer.send(Outgoing::Close(closing));
         }
@@ -203,7 +203,9 @@ impl Room {
         }
         let peer = Peer::new(&who, outbox, self.context.counters.peers.hold());
         let version = MEDIASOUP_VERSION.to_owned();
-        peer.notify(&ServerNotification::MediasoupVersion(MediasoupVersion { version }));
+        peer.notify(&ServerNotification::MediasoupVersion(MediasoupVersion {
+            version,
+        }));
         self.peers.insert(who.peer.clone(), peer);
         if reply.send(Ok(())).is_err() {
             self.remove(&who.peer);
@@ -225,7 +227,9 @@ impl Room {
             return;
         };
         if peer.joined().is_some() {
-            let closed = PeerClosed { peer_id: id.clone() };
+            let closed = PeerClosed {
+                peer_id: id.clone(),
+            };
             self.tell_joined(&ServerNotification::PeerClosed(closed), None);
         }
         for producer in peer.producers() {
@@ -245,7 +249,9 @@ impl Room {
             for consumer in peer.take_consumers_of(producer_id) {
                 self.owners.remove(consumer.id());
                 if let Ok(consumer_id) = convert::consumer_id(consumer.id()) {
-                    peer.notify(&ServerNotification::ConsumerClosed(ConsumerClosed { consumer_id }));
+                    peer.notify(&ServerNotification::ConsumerClosed(ConsumerClosed {
+                        consumer_id,
+                    }));
                 }
             }
         }

@@ -74,7 +74,9 @@ pub(crate) enum StartError {
 fn cause(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::AddrInUse => "the port is taken by another program".to_owned(),
-        io::ErrorKind::AddrNotAvailable => "no interface of this machine has that address".to_owned(),
+        io::ErrorKind::AddrNotAvailable => {
+            "no interface of this machine has that address".to_owned()
+        }
         io::ErrorKind::PermissionDenied => "this user may not open that port".to_owned(),
         _ => error.to_string(),
     }
@@ -85,7 +87,9 @@ fn cause(error: &io::Error) -> String {
 /// # Errors
 /// [`StartError`]; after the start nothing ends it but a signal.
 pub(crate) fn run(config: Config, ready_json: bool) -> Result<(), StartError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(StartError::Runtime)?;
     runtime.block_on(async {
         let signals = Signals::new().map_err(StartError::Runtime)?;
@@ -98,7 +102,11 @@ pub(crate) fn run(config: Config, ready_json: bool) -> Result<(), StartError> {
 }
 
 fn announce(addresses: &Addresses, ready_json: bool) {
-    let text = if ready_json { addresses.json() } else { addresses.lines() };
+    let text = if ready_json {
+        addresses.json()
+    } else {
+        addresses.lines()
+    };
     // Whoever reads may have gone; the server serves all the same.
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
@@ -188,12 +196,20 @@ async fn bind(config: &Config, names: &[String]) -> Result<Bound, StartError> {
         Listen::Off => Ok(None),
         Listen::At(address) => match Listener::bind(address, tls).await {
             Ok(listener) => Ok(Some(listener)),
-            Err(source) => Err(StartError::Listen { address, what, source }),
+            Err(source) => Err(StartError::Listen {
+                address,
+                what,
+                source,
+            }),
         },
     };
     let tls = match web.https_listen {
         Listen::Off => None,
-        Listen::At(_) => Some(certificate::tls(web.key_pair.as_ref(), &web.data_dir, names)?),
+        Listen::At(_) => Some(certificate::tls(
+            web.key_pair.as_ref(),
+            &web.data_dir,
+            names,
+        )?),
     };
     Ok(Bound {
         https: open(web.https_listen, "HTTPS", tls).await?,

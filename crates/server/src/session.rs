@@ -193,9 +193,8 @@ impl Session {
     }
 
     async fn take_frame(&self, text: &str, is_over_rate: bool) {
-        let incoming = match parse_frame(text) {
-            Ok(incoming) => incoming,
-            Err(_) => return self.counters.add(Count::MessageDiscarded),
+        let Ok(incoming) = parse_frame(text) else {
+            return self.counters.add(Count::MessageDiscarded);
         };
         match incoming {
             Incoming::Request { id, .. } if is_over_rate => self.refuse_rate(&id),
@@ -203,7 +202,10 @@ impl Session {
             Incoming::Request { id, method, data } => self.take_request(id, &method, data).await,
             Incoming::Notification { method, data } => {
                 match ClientRequest::parse_notification(&method, data) {
-                    Ok(request) => self.post(RoomMessage::Notification(self.seat.who(), request)).await,
+                    Ok(request) => {
+                        self.post(RoomMessage::Notification(self.seat.who(), request))
+                            .await
+                    }
                     Err(_) => self.counters.add(Count::NotificationUnknown),
                 }
             }
@@ -213,7 +215,10 @@ impl Session {
 
     async fn take_request(&self, id: Number, method: &str, data: Value) {
         match ClientRequest::parse(method, data) {
-            Ok(request) => self.post(RoomMessage::Request(self.seat.who(), id, request)).await,
+            Ok(request) => {
+                self.post(RoomMessage::Request(self.seat.who(), id, request))
+                    .await
+            }
             Err(error) => {
                 let method = match error {
                     RequestError::UnknownMethod(_) => "unknown",
@@ -243,7 +248,8 @@ impl Session {
             return self.counters.add(Count::AnswerUnknown);
         };
         let result = result.map(|_| ()).map_err(|_| AnswerFailure::Refused);
-        self.post(RoomMessage::Answer(self.seat.who(), id, result)).await;
+        self.post(RoomMessage::Answer(self.seat.who(), id, result))
+            .await;
     }
 
     /// Waits while the room is busy, so that its clients are slowed down and not its memory filled.
@@ -298,7 +304,9 @@ impl Session {
             Some(pinged) if pinged > silent_since => pinged + self.options.pong_within,
             _ => silent_since + self.options.ping_after,
         };
-        self.pending().next().map_or(silence, |answer| answer.min(silence))
+        self.pending()
+            .next()
+            .map_or(silence, |answer| answer.min(silence))
     }
 
     /// Whether to ping (true), to give up (false), or neither.
@@ -318,7 +326,12 @@ impl Session {
     async fn expire(&self) {
         let expired = self.pending().expired(Instant::now());
         for id in expired {
-            self.post(RoomMessage::Answer(self.seat.who(), id, Err(AnswerFailure::TimedOut))).await;
+            self.post(RoomMessage::Answer(
+                self.seat.who(),
+                id,
+                Err(AnswerFailure::TimedOut),
+            ))
+            .await;
         }
     }
 }
@@ -328,9 +341,9 @@ fn end_of(error: &Error) -> End {
     match error {
         Error::Capacity(CapacityError::MessageTooLong { .. }) => End::TooLong,
         Error::Utf8(_) => End::Broken(CloseCode::Invalid),
-        Error::Protocol(tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
-            End::ByClient
-        }
+        Error::Protocol(
+            tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
+        ) => End::ByClient,
         Error::Protocol(_) => End::Broken(CloseCode::Protocol),
         _ => End::ByClient,
     }

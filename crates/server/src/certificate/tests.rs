@@ -5,7 +5,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("miso-certificate-{name}-{}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("miso-certificate-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         Self(path)
     }
@@ -20,7 +21,12 @@ impl Drop for Folder {
 #[test]
 fn a_made_certificate_is_kept() {
     let folder = Folder::new("kept");
-    tls(None, &folder.0, &["192.0.2.1".to_owned(), "host.example".to_owned()]).unwrap();
+    tls(
+        None,
+        &folder.0,
+        &["192.0.2.1".to_owned(), "host.example".to_owned()],
+    )
+    .unwrap();
     let first = fs::read(folder.0.join("tls-cert.pem")).unwrap();
     tls(None, &folder.0, &[]).unwrap();
     assert_eq!(fs::read(folder.0.join("tls-cert.pem")).unwrap(), first);
@@ -54,12 +60,20 @@ fn errors_name_the_file() {
     tls(None, &folder.0, &[]).unwrap();
     let (cert, key) = (folder.0.join("tls-cert.pem"), folder.0.join("tls-key.pem"));
     let error = |cert: &Path, key: &Path| {
-        let files = KeyPairFiles { cert: cert.to_owned(), key: key.to_owned() };
+        let files = KeyPairFiles {
+            cert: cert.to_owned(),
+            key: key.to_owned(),
+        };
         tls(Some(&files), &folder.0, &[]).unwrap_err().to_string()
     };
     let missing = folder.0.join("none.pem");
-    assert!(error(&missing, &key).starts_with(&format!("cannot read the certificate {}", missing.display())));
-    assert!(error(&cert, &missing).starts_with(&format!("cannot read the key {}", missing.display())));
+    assert!(error(&missing, &key).starts_with(&format!(
+        "cannot read the certificate {}",
+        missing.display()
+    )));
+    assert!(
+        error(&cert, &missing).starts_with(&format!("cannot read the key {}", missing.display()))
+    );
     assert!(error(&cert, &cert).contains("is not PEM with a key inside"));
     let garbage = folder.0.join("garbage.pem");
     fs::write(&garbage, "no certificate").unwrap();

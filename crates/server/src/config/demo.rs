@@ -9,21 +9,18 @@ use super::{ConfigError, Listen, Settings};
 ///
 /// # Errors
 /// [`ConfigError::Variable`] names the one that is not understood.
-pub(crate) fn settings(
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<Settings, ConfigError> {
+pub(crate) fn settings(variable: impl Fn(&str) -> Option<String>) -> Result<Settings, ConfigError> {
     let text = |name: &str| variable(name).filter(|value| !value.is_empty());
     let path = |name| text(name).map(PathBuf::from);
     let mut settings = Settings::default();
     settings.web.domain = text("DOMAIN");
     settings.web.cert = path("HTTPS_CERT_FULLCHAIN");
     settings.web.key = path("HTTPS_CERT_PRIVKEY");
-    settings.web.https_listen = parsed(&text, "PROTOO_LISTEN_PORT")?.map(|port: u16| {
-        Listen::At(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port))
-    });
+    settings.web.https_listen = parsed(text, "PROTOO_LISTEN_PORT")?
+        .map(|port: u16| Listen::At(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port)));
     settings.media.dtls_cert = path("WORKER_CERT_FULLCHAIN");
     settings.media.dtls_key = path("WORKER_CERT_PRIVKEY");
-    settings.media.media_ip = parsed(&text, "MEDIASOUP_LISTEN_IP")?;
+    settings.media.media_ip = parsed(text, "MEDIASOUP_LISTEN_IP")?;
     settings.media.announced_address =
         text("MEDIASOUP_ANNOUNCED_ADDRESS").or_else(|| text("MEDIASOUP_ANNOUNCED_IP"));
     Ok(settings)
@@ -34,10 +31,12 @@ fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
     name: &'static str,
 ) -> Result<Option<T>, ConfigError> {
     let parse = |value: String| {
-        value.parse().map_err(|error: T::Err| ConfigError::Variable {
-            name,
-            reason: error.to_string(),
-        })
+        value
+            .parse()
+            .map_err(|error: T::Err| ConfigError::Variable {
+                name,
+                reason: error.to_string(),
+            })
     };
     text(name).map(parse).transpose()
 }

@@ -2,11 +2,20 @@ use super::*;
 
 #[test]
 fn what_is_set_goes_before_what_completes_it() {
-    let set = Settings { log: Some("debug".to_owned()), ..Settings::default() };
-    let mut others = Settings { log: Some("trace".to_owned()), ..Settings::default() };
+    let set = Settings {
+        log: Some("debug".to_owned()),
+        ..Settings::default()
+    };
+    let mut others = Settings {
+        log: Some("trace".to_owned()),
+        ..Settings::default()
+    };
     others.media.workers = Some(3);
     let both = set.or(others);
-    assert_eq!((both.log.as_deref(), both.media.workers), (Some("debug"), Some(3)));
+    assert_eq!(
+        (both.log.as_deref(), both.media.workers),
+        (Some("debug"), Some(3))
+    );
 }
 
 #[test]
@@ -14,7 +23,10 @@ fn lengths_of_time_are_finite_and_not_negative() {
     for wrong in ["-1", "nan", "inf", "1e9", "ten"] {
         assert!(wrong.parse::<Seconds>().is_err(), "{wrong}");
     }
-    assert_eq!("0.25".parse::<Seconds>().map(Seconds::duration), Ok(std::time::Duration::from_millis(250)));
+    assert_eq!(
+        "0.25".parse::<Seconds>().map(Seconds::duration),
+        Ok(std::time::Duration::from_millis(250))
+    );
 }
 
 #[test]

@@ -55,7 +55,10 @@ impl FromStr for IpList {
                 .parse()
                 .map_err(|_| format!("\"{part}\" is not an IP address"))
         };
-        text.split(',').map(parse).collect::<Result<_, _>>().map(Self)
+        text.split(',')
+            .map(parse)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -111,7 +114,9 @@ impl FromStr for Seconds {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let seconds = text.parse().map_err(|_| format!("\"{text}\" is not a number of seconds"))?;
+        let seconds = text
+            .parse()
+            .map_err(|_| format!("\"{text}\" is not a number of seconds"))?;
         Self::checked(seconds)
     }
 }

@@ -45,7 +45,9 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// Adds to every response what browsers are to refuse.
 pub(super) async fn headers(mut response: Response) -> Response {
     for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     response
 }

@@ -105,7 +105,9 @@ impl Listener {
             let Ok(permit) = options.connections.clone().try_acquire_owned() else {
                 options.counters.add(Count::ConnectionRefused);
                 if refused.opens() {
-                    tracing::warn!("connections are refused, there are too many (--max-connections)");
+                    tracing::warn!(
+                        "connections are refused, there are too many (--max-connections)"
+                    );
                 }
                 continue;
             };
@@ -115,7 +117,9 @@ impl Listener {
                 guard: Guard::new(permit),
                 options: options.clone(),
             };
-            options.tasks.spawn(connection.serve(stream, self.tls.clone()));
+            options
+                .tasks
+                .spawn(connection.serve(stream, self.tls.clone()));
         }
     }
 }
@@ -153,7 +157,11 @@ impl Connection {
     }
 
     async fn serve_http(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let Self { router, guard, options } = self;
+        let Self {
+            router,
+            guard,
+            options,
+        } = self;
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(guard.clone());
             // A router is always ready.

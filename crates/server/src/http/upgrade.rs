@@ -64,13 +64,23 @@ async fn open(app: &Arc<App>, request: Request) -> Result<Response, Rejection> {
     let upgrade = parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
     let upgrade = upgrade.ok_or(Rejection::Handshake(StatusCode::BAD_REQUEST))?;
     let guard = parts.extensions.remove::<Guard>();
-    let (seat, outbox, queued) =
-        app.registry.enter(params).await.map_err(Rejection::NotEntered)?;
+    let (seat, outbox, queued) = app
+        .registry
+        .enter(params)
+        .await
+        .map_err(Rejection::NotEntered)?;
     let (options, counters) = (app.session.clone(), app.counters().clone());
     app.sessions.spawn(async move {
         let _guard = guard;
         if let Ok(Ok(upgraded)) = timeout(HANDOVER_TIMEOUT, upgrade).await {
-            session::run(TokioIo::new(upgraded), (seat, outbox), queued, options, counters).await;
+            session::run(
+                TokioIo::new(upgraded),
+                (seat, outbox),
+                queued,
+                options,
+                counters,
+            )
+            .await;
         }
     });
     Ok(switching(accept, protocol))
@@ -91,17 +101,24 @@ fn refuse(rejection: &Rejection) -> Response {
         Rejection::Handshake(status) => (*status, "invalid WebSocket handshake".to_owned()),
         Rejection::Refused(refusal) => {
             let status = StatusCode::from_u16(refusal.status());
-            (status.unwrap_or(StatusCode::BAD_REQUEST), refusal.to_string())
+            (
+                status.unwrap_or(StatusCode::BAD_REQUEST),
+                refusal.to_string(),
+            )
         }
-        Rejection::NotEntered(EnterError::Failed) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, EnterError::Failed.to_string())
-        }
+        Rejection::NotEntered(EnterError::Failed) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            EnterError::Failed.to_string(),
+        ),
         Rejection::NotEntered(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
     };
     let mut headers = HeaderMap::new();
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     if status == StatusCode::UPGRADE_REQUIRED {
-        headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        headers.insert(
+            header::SEC_WEBSOCKET_VERSION,
+            HeaderValue::from_static("13"),
+        );
     }
     if let Ok(reason) = HeaderValue::from_str(&reason) {
         headers.insert(REASON, reason);
@@ -111,9 +128,12 @@ fn refuse(rejection: &Rejection) -> Response {
 
 /// What proves that the server understood the handshake.
 fn accept_key(parts: &Parts) -> Result<HeaderValue, Rejection> {
-    let is_proper = parts.method == Method::GET
-        && lists(&parts.headers, &header::CONNECTION, "upgrade");
-    let key = parts.headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| is_proper);
+    let is_proper =
+        parts.method == Method::GET && lists(&parts.headers, &header::CONNECTION, "upgrade");
+    let key = parts
+        .headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .filter(|_| is_proper);
     let key = key.ok_or(Rejection::Handshake(StatusCode::BAD_REQUEST))?;
     let version = parts.headers.get(header::SEC_WEBSOCKET_VERSION);
     if version.is_none_or(|version| version.as_bytes() != b"13") {
@@ -125,12 +145,17 @@ fn accept_key(parts: &Parts) -> Result<HeaderValue, Rejection> {
 
 /// A header's values as one list.
 fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let values: Vec<_> = headers.get_all(name).iter().filter_map(|it| it.to_str().ok()).collect();
+    let values: Vec<_> = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|it| it.to_str().ok())
+        .collect();
     (!values.is_empty()).then(|| values.join(","))
 }
 
 /// Whether a header's list has an item, in upper or lower case.
 fn lists(headers: &HeaderMap, name: &HeaderName, item: &str) -> bool {
     let list = joined(headers, name).unwrap_or_default();
-    list.split(',').any(|it| it.trim().eq_ignore_ascii_case(item))
+    list.split(',')
+        .any(|it| it.trim().eq_ignore_ascii_case(item))
 }

@@ -41,7 +41,9 @@ fn params(room: &str, peer: &str) -> ConnectionParams {
 
 /// Waits until the room behind a seat is gone.
 async fn gone(seat: &Seat) {
-    tokio::time::timeout(PATIENCE, seat.mailbox().closed()).await.unwrap();
+    tokio::time::timeout(PATIENCE, seat.mailbox().closed())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -57,7 +59,13 @@ async fn a_room_that_panics_is_counted_and_costs_no_other_room() {
     assert!(matches!(queued.next().await, Some(Outgoing::Text(_))));
     assert!(!again.mailbox().is_closed());
     let counters = &registry.context.counters;
-    assert_eq!((counters.get(Count::RoomOpened), counters.get(Count::RoomFailed)), (3, 1));
+    assert_eq!(
+        (
+            counters.get(Count::RoomOpened),
+            counters.get(Count::RoomFailed)
+        ),
+        (3, 1)
+    );
 }
 
 #[tokio::test]
@@ -68,7 +76,9 @@ async fn a_seat_that_is_dropped_leaves_the_room_and_the_last_one_closes_it() {
     let mailbox = first.mailbox().clone();
     drop(first);
     drop(second);
-    tokio::time::timeout(PATIENCE, mailbox.closed()).await.unwrap();
+    tokio::time::timeout(PATIENCE, mailbox.closed())
+        .await
+        .unwrap();
     assert!(registry.rooms().by_id.is_empty());
 }
 
@@ -82,7 +92,9 @@ async fn whoever_gives_up_while_entering_leaves_nobody_behind() {
         drop(entering);
     }
     registry.tasks.close();
-    tokio::time::timeout(PATIENCE, registry.tasks.wait()).await.unwrap();
+    tokio::time::timeout(PATIENCE, registry.tasks.wait())
+        .await
+        .unwrap();
     assert!(registry.rooms().by_id.is_empty());
 }
 
@@ -90,9 +102,14 @@ async fn whoever_gives_up_while_entering_leaves_nobody_behind() {
 async fn a_closed_registry_lets_nobody_in_and_has_told_everybody() {
     let registry = registry().await;
     let (_seat, _outbox, mut queued) = registry.enter(params("r", "p")).await.unwrap();
-    tokio::time::timeout(PATIENCE, registry.close()).await.unwrap();
+    tokio::time::timeout(PATIENCE, registry.close())
+        .await
+        .unwrap();
     queued.next().await;
-    assert!(matches!(queued.next().await, Some(Outgoing::Close(Closing::GoingAway))));
+    assert!(matches!(
+        queued.next().await,
+        Some(Outgoing::Close(Closing::GoingAway))
+    ));
     let refused = registry.enter(params("r", "q")).await;
     assert_eq!(refused.err(), Some(EnterError::Stopping));
 }

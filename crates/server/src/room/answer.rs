@@ -16,7 +16,10 @@ impl Room {
         request: u32,
         result: Result<(), AnswerFailure>,
     ) {
-        let asked = self.peers.get_mut(from).and_then(|peer| peer.answered(request));
+        let asked = self
+            .peers
+            .get_mut(from)
+            .and_then(|peer| peer.answered(request));
         match (asked, result) {
             (None, _) => self.context.counters.add(Count::AnswerUnknown),
             (Some(Asked::Consumer(id)), Ok(())) => self.start_consumer(from, &id).await,
@@ -59,8 +62,11 @@ impl Room {
         }
         if let Some(consumer) = peer.take_consumer(id) {
             consumer.close();
-            if let (AnswerFailure::TimedOut, Ok(consumer_id)) = (failure, convert::consumer_id(id)) {
-                peer.notify(&ServerNotification::ConsumerClosed(ConsumerClosed { consumer_id }));
+            if let (AnswerFailure::TimedOut, Ok(consumer_id)) = (failure, convert::consumer_id(id))
+            {
+                peer.notify(&ServerNotification::ConsumerClosed(ConsumerClosed {
+                    consumer_id,
+                }));
             }
         }
     }

@@ -74,7 +74,8 @@ impl Bot {
         let options = DataConsumerOptions::new(data_producer_id);
         let consumer = self.transport.consume_data(options).await?;
         let peer = peer.clone();
-        self.ears.insert(consumer.id().to_owned(), Ear { peer, consumer });
+        self.ears
+            .insert(consumer.id().to_owned(), Ear { peer, consumer });
         Ok(())
     }
 
@@ -89,7 +90,11 @@ impl Bot {
 impl Room {
     /// The bot heard something; only text means anything to it. What it says reaches everybody, the speaker included.
     pub(super) async fn answer_as_bot(&self, ear: &str, ppid: Ppid, bytes: &[u8]) {
-        let speaker = self.bot.ears.get(ear).and_then(|ear| self.peers.get(&ear.peer));
+        let speaker = self
+            .bot
+            .ears
+            .get(ear)
+            .and_then(|ear| self.peers.get(&ear.peer));
         let Some(joined) = speaker.and_then(|peer| peer.joined()) else {
             return;
         };

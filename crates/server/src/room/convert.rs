@@ -46,7 +46,11 @@ pub(super) fn transport_options(
         transport_id: id.clone(),
         id,
         ice_parameters: ice_parameters(transport.ice_parameters()),
-        ice_candidates: transport.ice_candidates().iter().map(ice_candidate).collect(),
+        ice_candidates: transport
+            .ice_candidates()
+            .iter()
+            .map(ice_candidate)
+            .collect(),
         dtls_parameters: through_json(&transport.dtls_parameters())?,
         sctp_parameters: transport.sctp_parameters(),
     })

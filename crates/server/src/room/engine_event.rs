@@ -84,7 +84,9 @@ fn take_consumer(room: &mut Room, id: &str, event: ConsumerEvent) {
         }
         ConsumerEvent::ProducerClose => {
             peer.take_consumer(id);
-            peer.notify(&ServerNotification::ConsumerClosed(ConsumerClosed { consumer_id }));
+            peer.notify(&ServerNotification::ConsumerClosed(ConsumerClosed {
+                consumer_id,
+            }));
             room.owners.remove(id);
         }
         ConsumerEvent::TransportClose => {

@@ -30,7 +30,11 @@ pub(super) async fn everything_to(room: &mut Room, receiver: &PeerId) {
     for peer in others {
         let from = peer.id();
         producers.extend(peer.producers().iter().map(|it| (from.clone(), it.clone())));
-        for it in peer.data_producers().iter().filter(|it| it.route != DataRoute::Bot) {
+        for it in peer
+            .data_producers()
+            .iter()
+            .filter(|it| it.route != DataRoute::Bot)
+        {
             data.push(DataOffer {
                 from: Some(from.clone()),
                 data_producer_id: it.id().to_owned(),
@@ -53,7 +57,10 @@ pub(super) async fn everything_to(room: &mut Room, receiver: &PeerId) {
 
 /// Offers a peer's producer to all others.
 pub(super) async fn producer_to_others(room: &mut Room, from: &PeerId, producer_id: &str) {
-    let producer = room.peers.get(from).and_then(|peer| peer.producer(producer_id).ok());
+    let producer = room
+        .peers
+        .get(from)
+        .and_then(|peer| peer.producer(producer_id).ok());
     let Some(producer) = producer else {
         return;
     };
@@ -64,7 +71,10 @@ pub(super) async fn producer_to_others(room: &mut Room, from: &PeerId, producer_
 
 /// Offers a peer's data producer to all others.
 pub(super) async fn data_producer_to_others(room: &mut Room, from: &PeerId, id: &str) {
-    let producer = room.peers.get(from).and_then(|peer| peer.data_producer(id).ok());
+    let producer = room
+        .peers
+        .get(from)
+        .and_then(|peer| peer.data_producer(id).ok());
     let Some(producer) = producer else {
         return;
     };
@@ -92,7 +102,11 @@ async fn offer_producer(room: &mut Room, receiver: &PeerId, from: &PeerId, produ
     }
     for _ in 0..=room.replicas {
         let max = room.context.limits.max_consumers_per_peer;
-        if room.peers.get(receiver).is_none_or(|peer| peer.consumer_count() >= max) {
+        if room
+            .peers
+            .get(receiver)
+            .is_none_or(|peer| peer.consumer_count() >= max)
+        {
             return room.context.counters.add(Count::OfferOverLimit);
         }
         let options = ConsumerOptions {
@@ -159,10 +173,16 @@ async fn offer_data(room: &mut Room, receiver: &PeerId, offer: &DataOffer) {
         return;
     };
     let max = room.context.limits.max_data_consumers_per_peer;
-    if room.peers.get(receiver).is_none_or(|peer| peer.data_consumer_count() >= max) {
+    if room
+        .peers
+        .get(receiver)
+        .is_none_or(|peer| peer.data_consumer_count() >= max)
+    {
         return room.context.counters.add(Count::OfferOverLimit);
     }
-    let made = transport.consume_data(DataConsumerOptions::new(&offer.data_producer_id)).await;
+    let made = transport
+        .consume_data(DataConsumerOptions::new(&offer.data_producer_id))
+        .await;
     let asked = made.map_err(convert::failed).and_then(|consumer| {
         let request = new_data_consumer(&transport, offer, &consumer)?;
         ask_about_data_consumer(room, receiver, request, consumer);

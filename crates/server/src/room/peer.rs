@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use miso_engine::RtpCapabilities;
 use miso_engine::{Consumer, DataConsumer, DataProducer, Producer, WebRtcTransport};
 use miso_signal::{
     DataRoute, DisplayName, Entity, PeerDevice, PeerId, PeerInfo, RequestError, ServerNotification,
     ServerRequest, encode_notification, encode_request,
 };
-use miso_engine::RtpCapabilities;
 
 use crate::counters::Held;
 use crate::session::{Outbox, Outgoing};
@@ -160,7 +160,10 @@ impl Peer {
 
     /// The transport on which it receives: the first of those for it.
     pub(super) fn consuming_transport(&self) -> Option<&WebRtcTransport> {
-        let transport = self.transports.iter().find(|transport| transport.is_consuming);
+        let transport = self
+            .transports
+            .iter()
+            .find(|transport| transport.is_consuming);
         transport.map(|transport| &transport.handle)
     }
 
@@ -206,7 +209,8 @@ impl Peer {
 
     /// It has one more data consumer.
     pub(super) fn add_data_consumer(&mut self, consumer: DataConsumer) {
-        self.data_consumers.insert(consumer.id().to_owned(), consumer);
+        self.data_consumers
+            .insert(consumer.id().to_owned(), consumer);
     }
 
     /// One of its transports.
@@ -214,7 +218,10 @@ impl Peer {
     /// # Errors
     /// [`RequestError::NotFound`].
     pub(super) fn transport(&self, id: &str) -> Result<WebRtcTransport, RequestError> {
-        let transport = self.transports.iter().find(|transport| transport.handle.id() == id);
+        let transport = self
+            .transports
+            .iter()
+            .find(|transport| transport.handle.id() == id);
         let handle = transport.map(|transport| transport.handle.clone());
         handle.ok_or_else(|| RequestError::not_found(Entity::Transport, id))
     }
@@ -225,7 +232,9 @@ impl Peer {
     /// [`RequestError::NotFound`].
     pub(super) fn producer(&self, id: &str) -> Result<Producer, RequestError> {
         let producer = self.producers.iter().find(|producer| producer.id() == id);
-        producer.cloned().ok_or_else(|| RequestError::not_found(Entity::Producer, id))
+        producer
+            .cloned()
+            .ok_or_else(|| RequestError::not_found(Entity::Producer, id))
     }
 
     /// One of its consumers.
@@ -242,7 +251,10 @@ impl Peer {
     /// # Errors
     /// [`RequestError::NotFound`].
     pub(super) fn data_producer(&self, id: &str) -> Result<DataProducer, RequestError> {
-        let producer = self.data_producers.iter().find(|producer| producer.id() == id);
+        let producer = self
+            .data_producers
+            .iter()
+            .find(|producer| producer.id() == id);
         let handle = producer.map(|producer| producer.handle.clone());
         handle.ok_or_else(|| RequestError::not_found(Entity::DataProducer, id))
     }
@@ -278,18 +290,24 @@ impl Peer {
 
     /// The consumers of a producer.
     pub(super) fn consumers_of(&self, producer_id: &str) -> impl Iterator<Item = &Consumer> {
-        self.consumers.values().filter(move |it| it.producer_id() == producer_id)
+        self.consumers
+            .values()
+            .filter(move |it| it.producer_id() == producer_id)
     }
 
     /// Takes away the consumers of a producer.
     pub(super) fn take_consumers_of(&mut self, producer_id: &str) -> Vec<Consumer> {
-        let of_it = self.consumers.extract_if(|_, it| it.producer_id() == producer_id);
+        let of_it = self
+            .consumers
+            .extract_if(|_, it| it.producer_id() == producer_id);
         of_it.map(|(_, consumer)| consumer).collect()
     }
 
     /// Takes away the data consumers of a data producer.
     pub(super) fn take_data_consumers_of(&mut self, data_producer_id: &str) -> Vec<DataConsumer> {
-        let of_it = self.data_consumers.extract_if(|_, it| it.data_producer_id() == data_producer_id);
+        let of_it = self
+            .data_consumers
+            .extract_if(|_, it| it.data_producer_id() == data_producer_id);
         of_it.map(|(_, consumer)| consumer).collect()
     }
 

@@ -38,7 +38,9 @@ impl Speakers {
         };
         Ok(Self {
             levels: router.create_audio_level_observer(options).await?,
-            dominance: router.create_active_speaker_observer(ActiveSpeakerOptions::default()).await?,
+            dominance: router
+                .create_active_speaker_observer(ActiveSpeakerOptions::default())
+                .await?,
             dominant: None,
         })
     }
@@ -57,7 +59,10 @@ impl Room {
     /// Tells everybody who is loudest, or that nobody is.
     pub(super) fn take_volumes(&self, event: &AudioLevelEvent) {
         let speaker = match event {
-            AudioLevelEvent::Silence => ActiveSpeaker { peer_id: None, volume: None },
+            AudioLevelEvent::Silence => ActiveSpeaker {
+                peer_id: None,
+                volume: None,
+            },
             AudioLevelEvent::Volumes(volumes) => {
                 let loudest = volumes.iter().find_map(|it| {
                     let peer = self.owners.get(&it.producer_id)?;
@@ -66,7 +71,10 @@ impl Room {
                 let Some((peer, volume)) = loudest else {
                     return;
                 };
-                ActiveSpeaker { peer_id: Some(peer), volume: Some(volume) }
+                ActiveSpeaker {
+                    peer_id: Some(peer),
+                    volume: Some(volume),
+                }
             }
         };
         self.tell_joined(&ServerNotification::ActiveSpeaker(speaker), None);

@@ -62,17 +62,26 @@ impl Addresses {
         let room = room_name();
         let mut links = Vec::new();
         let mut add = |scheme, address: Option<SocketAddr>| {
-            let hosts = address.into_iter().flat_map(|address| self.hosts_of(address));
+            let hosts = address
+                .into_iter()
+                .flat_map(|address| self.hosts_of(address));
             links.extend(hosts.map(|host| format!("{scheme}://{host}/?roomId={room}")));
         };
         add("https", self.https);
         add("http", self.http);
         let mut text = format!("miso {} serves\n", env!("CARGO_PKG_VERSION"));
         for (index, link) in links.iter().enumerate() {
-            let label = if index == 0 { "  open    " } else { "       or " };
+            let label = if index == 0 {
+                "  open    "
+            } else {
+                "       or "
+            };
             text.push_str(&format!("{label}{link}\n"));
         }
-        let ports = self.media.iter().flat_map(|worker| worker.udp.iter().map(SocketAddr::to_string));
+        let ports = self
+            .media
+            .iter()
+            .flat_map(|worker| worker.udp.iter().map(SocketAddr::to_string));
         let ports: Vec<_> = ports.collect();
         text.push_str(&format!("  media   {} (UDP and TCP)", ports.join(", ")));
         text
@@ -81,7 +90,10 @@ impl Addresses {
     /// For programs: one line. An address that stands for all of the machine's is given as the loopback one.
     pub(super) fn json(&self) -> String {
         let text = |address: SocketAddr| reachable(address).to_string();
-        let media = self.media.iter().flat_map(|worker| worker.udp.iter().copied());
+        let media = self
+            .media
+            .iter()
+            .flat_map(|worker| worker.udp.iter().copied());
         json!({
             "https": self.https.map(text),
             "http": self.http.map(text),

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub(super) struct Activity {
     start: Instant,
-    /// Milliseconds after `start`.
+    /// Nanoseconds after `start`: so fine that what follows something is never taken to precede it.
     last: AtomicU64,
 }
 
@@ -29,12 +29,12 @@ impl Activity {
 
     /// When something was last received.
     pub(super) fn last(&self) -> Instant {
-        self.start + Duration::from_millis(self.last.load(Ordering::Relaxed))
+        self.start + Duration::from_nanos(self.last.load(Ordering::Relaxed))
     }
 
     fn touch(&self) {
-        let millis = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last.store(millis, Ordering::Relaxed);
+        let nanos = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.last.store(nanos, Ordering::Relaxed);
     }
 }
 

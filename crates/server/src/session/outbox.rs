@@ -113,7 +113,12 @@ impl Outbox {
         let len = outgoing.len();
         let waiting = self.bytes.fetch_add(len, Ordering::Relaxed);
         let is_full = waiting.saturating_add(len) > self.max_bytes;
-        if is_full || matches!(self.queue.try_send(outgoing), Err(mpsc::error::TrySendError::Full(_))) {
+        if is_full
+            || matches!(
+                self.queue.try_send(outgoing),
+                Err(mpsc::error::TrySendError::Full(_))
+            )
+        {
             self.overflow.cancel();
         }
     }

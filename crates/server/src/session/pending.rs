@@ -39,7 +39,12 @@ impl Pending {
     /// Takes out those that have expired.
     pub(super) fn expired(&mut self, now: Instant) -> Vec<u32> {
         let mut expired = Vec::new();
-        while let Some((until, id)) = self.by_time.first().copied().filter(|(until, _)| *until <= now) {
+        while let Some((until, id)) = self
+            .by_time
+            .first()
+            .copied()
+            .filter(|(until, _)| *until <= now)
+        {
             self.by_time.remove(&(until, id));
             self.by_id.remove(&id);
             expired.push(id);

@@ -10,9 +10,15 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::{Client, Server, audio, connect_raw, send_http, soon};
 
 async fn refusal(server: &Server, query: &str) -> (u16, String) {
-    let response = Client::connect(server.http(), query).await.err().expect("a refusal");
+    let response = Client::connect(server.http(), query)
+        .await
+        .err()
+        .expect("a refusal");
     let reason = response.headers().get("X-WebSocket-Reject-Reason").unwrap();
-    (response.status().as_u16(), reason.to_str().unwrap().to_owned())
+    (
+        response.status().as_u16(),
+        reason.to_str().unwrap().to_owned(),
+    )
 }
 
 #[tokio::test]
@@ -35,22 +41,34 @@ async fn too_many_rooms_and_peers_are_refused_with_a_reason() {
 #[tokio::test]
 async fn too_many_of_a_peers_objects_are_refused_with_a_reason() {
     let server = Server::start(&[
-        "--max-transports-per-peer=2", "--max-producers-per-peer=2", "--max-data-producers-per-peer=1",
-    ]).await;
+        "--max-transports-per-peer=2",
+        "--max-producers-per-peer=2",
+        "--max-data-producers-per-peer=1",
+    ])
+    .await;
     let mut client = server.client("r", "p").await;
     client.join_bare("x").await;
     let transport = client.transport("producing").await;
     client.transport("consuming").await;
-    let refused = client.request("createWebRtcTransport", json!({})).await.unwrap_err();
-    assert_eq!((refused.code, refused.reason.as_str()), (500, "too many transports (maximum 2)"));
-    let produce = |ssrc| json!({ "transportId": transport, "kind": "audio", "rtpParameters": audio(ssrc) });
+    let refused = client
+        .request("createWebRtcTransport", json!({}))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.code, refused.reason.as_str()),
+        (500, "too many transports (maximum 2)")
+    );
+    let produce =
+        |ssrc| json!({ "transportId": transport, "kind": "audio", "rtpParameters": audio(ssrc) });
     client.ask("produce", produce(1)).await;
     client.ask("produce", produce(2)).await;
     let refused = client.request("produce", produce(3)).await.unwrap_err();
     assert_eq!(refused.reason, "too many producers (maximum 2)");
-    let produce = |id: u16| json!({
-        "transportId": transport, "label": "chat", "sctpStreamParameters": { "streamId": id },
-    });
+    let produce = |id: u16| {
+        json!({
+            "transportId": transport, "label": "chat", "sctpStreamParameters": { "streamId": id },
+        })
+    };
     client.ask("produceData", produce(1)).await;
     let refused = client.request("produceData", produce(2)).await.unwrap_err();
     assert_eq!(refused.reason, "too many data producers (maximum 1)");
@@ -60,13 +78,21 @@ async fn too_many_of_a_peers_objects_are_refused_with_a_reason() {
 #[tokio::test]
 async fn consumers_over_the_limit_are_not_offered() {
     let server = Server::start(&["--max-consumers-per-peer=1"]).await;
-    let (mut alice, mut bob) = (server.client("r", "alice").await, server.client("r", "bob").await);
+    let (mut alice, mut bob) = (
+        server.client("r", "alice").await,
+        server.client("r", "bob").await,
+    );
     alice.join("Alice").await;
     bob.join("Bob").await;
     alice.produce(audio(1)).await;
     alice.produce(audio(2)).await;
     alice.so_far().await;
-    let offered = bob.methods_so_far().await.into_iter().filter(|it| it == "newConsumer").count();
+    let offered = bob
+        .methods_so_far()
+        .await
+        .into_iter()
+        .filter(|it| it == "newConsumer")
+        .count();
     assert_eq!(offered, 1);
     assert_eq!(server.metric("offers_over_limit_total").await, 1);
 }
@@ -122,7 +148,13 @@ async fn a_thousand_idle_sessions_are_served_beside_an_active_one() {
         let room = format!("room{}", number % 50);
         idle.push(server.client(&room, &format!("p{number}")).await);
     }
-    assert_eq!((server.metric("sessions").await, server.metric("rooms").await), (1000, 50));
+    assert_eq!(
+        (
+            server.metric("sessions").await,
+            server.metric("rooms").await
+        ),
+        (1000, 50)
+    );
     let mut client = server.client("room0", "active").await;
     client.join("x").await;
     drop(idle);
@@ -148,11 +180,17 @@ async fn connections_over_the_limit_are_closed_and_freed_places_are_taken() {
 #[tokio::test]
 async fn a_request_whose_head_does_not_come_is_cut() {
     let server = Server::start(&["--http-timeout=0.3"]).await;
-    for start in ["", "GET / HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"] {
+    for start in [
+        "",
+        "GET / HTTP/1.1\r\nHost: x\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    ] {
         let mut stream = TcpStream::connect(server.http()).await.unwrap();
         stream.write_all(start.as_bytes()).await.unwrap();
         let mut bytes = Vec::new();
-        soon("the connection is cut", stream.read_to_end(&mut bytes)).await.unwrap();
+        soon("the connection is cut", stream.read_to_end(&mut bytes))
+            .await
+            .unwrap();
     }
 }
 
@@ -161,17 +199,25 @@ async fn a_tls_handshake_that_does_not_come_is_cut() {
     let server = Server::start(&["--http-timeout=0.3"]).await;
     let mut stream = TcpStream::connect(server.address("https")).await.unwrap();
     let mut bytes = Vec::new();
-    soon("the connection is cut", stream.read_to_end(&mut bytes)).await.unwrap();
+    soon("the connection is cut", stream.read_to_end(&mut bytes))
+        .await
+        .unwrap();
     server.until_metric("tls_handshakes_failed_total", 1).await;
 }
 
 #[tokio::test]
 async fn heads_and_bodies_that_are_too_long_are_refused() {
     let server = Server::start(&[]).await;
-    let long = format!("GET /{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "x".repeat(20_000));
+    let long = format!(
+        "GET /{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "x".repeat(20_000)
+    );
     let status = send_http(server.http(), long.as_bytes()).await.status;
     assert!((400..500).contains(&status), "{status}");
-    let many = format!("GET / HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n", "A: b\r\n".repeat(100));
+    let many = format!(
+        "GET / HTTP/1.1\r\nHost: x\r\n{}Connection: close\r\n\r\n",
+        "A: b\r\n".repeat(100)
+    );
     assert_eq!(send_http(server.http(), many.as_bytes()).await.status, 431);
     let body = "POST /rooms/x HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n";
     assert_eq!(send_http(server.http(), body.as_bytes()).await.status, 413);
@@ -183,23 +229,21 @@ async fn a_silent_session_is_pinged_and_cut_when_nothing_comes_back() {
     // This one answers pings, since it reads.
     let mut live = server.client("r", "live").await;
     live.join_bare("l").await;
+    let reading = tokio::spawn(async move { live.notification("never").await });
     // This one does not.
     let mut dead = TcpStream::connect(server.http()).await.unwrap();
     let request = "GET /?roomId=r&peerId=dead HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
         Sec-WebSocket-Protocol: protoo\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
     dead.write_all(request.as_bytes()).await.unwrap();
     server.until_metric("peers", 2).await;
-    let reading = async { live.notification("never").await };
-    tokio::select! {
-        _ = reading => unreachable!(),
-        () = server.until_metric("sessions_silent_total", 1) => {}
-    }
+    server.until_metric("sessions_silent_total", 1).await;
     server.until_metric("peers", 1).await;
     let mut bytes = Vec::new();
     let _ = soon("it is cut", dead.read_to_end(&mut bytes)).await;
     // Cut without a close frame: the last frame is the ping.
     assert_eq!(bytes[bytes.len() - 2..], [0x89, 0], "{bytes:?}");
     assert_eq!(server.metric("sessions").await, 1);
+    reading.abort();
 }
 
 #[tokio::test]
@@ -210,7 +254,10 @@ async fn bytes_that_are_no_message_yet_are_a_sign_of_life() {
         Sec-WebSocket-Protocol: protoo\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
     stream.write_all(request.as_bytes()).await.unwrap();
     // A long text frame, one byte at a time.
-    stream.write_all(&[0x81, 0xfe, 0xff, 0xff, 0, 0, 0, 0]).await.unwrap();
+    stream
+        .write_all(&[0x81, 0xfe, 0xff, 0xff, 0, 0, 0, 0])
+        .await
+        .unwrap();
     let mut ticks = tokio::time::interval(Duration::from_millis(50));
     for _ in 0..30 {
         ticks.tick().await;
@@ -260,6 +307,9 @@ async fn a_long_list_of_subprotocols_does_no_harm() {
     let server = Server::start(&[]).await;
     let stream = TcpStream::connect(server.http()).await.unwrap();
     let offer = format!("protoo, {}", "x".repeat(8_000));
-    let (mut client, _) = connect_raw(stream, "/?roomId=r&peerId=p", Some(&offer)).await.ok().unwrap();
+    let (mut client, _) = connect_raw(stream, "/?roomId=r&peerId=p", Some(&offer))
+        .await
+        .ok()
+        .unwrap();
     client.notification("mediasoup-version").await;
 }

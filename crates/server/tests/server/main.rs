@@ -1,11 +1,17 @@
 //! The program `miso serve`, driven from outside: by protoo clients, HTTP, its command line and signals.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test, what is missing is a failure of the test"
+)]
+
 mod support;
 
 mod data;
 mod handshake;
 mod http;
 mod limits;
+mod link;
 mod media;
 mod program;
 mod protoo;

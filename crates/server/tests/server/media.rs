@@ -6,7 +6,10 @@ use crate::support::{Client, Server, audio, video};
 
 /// Alice and Bob in a room, both joined and ready to receive.
 async fn two(server: &Server) -> (Client, Client) {
-    let (mut alice, mut bob) = (server.client("r", "alice").await, server.client("r", "bob").await);
+    let (mut alice, mut bob) = (
+        server.client("r", "alice").await,
+        server.client("r", "bob").await,
+    );
     alice.join("Alice").await;
     bob.join("Bob").await;
     (alice, bob)
@@ -17,14 +20,28 @@ async fn capabilities_are_a_bare_object_and_a_wrapped_one() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
     let capabilities = client.ask("getRouterRtpCapabilities", json!({})).await;
-    assert_eq!(capabilities["codecs"], capabilities["routerRtpCapabilities"]["codecs"]);
+    assert_eq!(
+        capabilities["codecs"],
+        capabilities["routerRtpCapabilities"]["codecs"]
+    );
     let names = capabilities["codecs"].as_array().unwrap().iter();
-    let names: Vec<_> = names.map(|codec| codec["mimeType"].as_str().unwrap()).collect();
+    let names: Vec<_> = names
+        .map(|codec| codec["mimeType"].as_str().unwrap())
+        .collect();
     let media: Vec<_> = names.iter().filter(|name| !name.ends_with("rtx")).collect();
-    assert_eq!(media, [
-        &"audio/opus", &"video/VP8", &"video/VP9", &"video/VP9", &"video/H264", &"video/H264",
-        &"video/H264", &"video/AV1",
-    ]);
+    assert_eq!(
+        media,
+        [
+            &"audio/opus",
+            &"video/VP8",
+            &"video/VP9",
+            &"video/VP9",
+            &"video/H264",
+            &"video/H264",
+            &"video/H264",
+            &"video/AV1",
+        ]
+    );
 }
 
 #[tokio::test]
@@ -38,12 +55,25 @@ async fn a_transport_says_how_it_is_reached() {
     assert_eq!(transport["iceParameters"]["iceLite"], true);
     let protocols = |transport: &Value| {
         let candidates = transport["iceCandidates"].as_array().unwrap().iter();
-        candidates.map(|it| it["protocol"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        candidates
+            .map(|it| it["protocol"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(protocols(&transport), ["udp", "tcp"]);
-    assert!(transport["dtlsParameters"]["fingerprints"].as_array().unwrap().iter().any(|it| it["algorithm"] == "sha-256"));
+    assert!(
+        transport["dtlsParameters"]["fingerprints"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["algorithm"] == "sha-256")
+    );
     assert_eq!(transport["sctpParameters"]["port"], 5000);
-    let forced = client.ask("createWebRtcTransport", json!({ "forceTcp": true, "consuming": true })).await;
+    let forced = client
+        .ask(
+            "createWebRtcTransport",
+            json!({ "forceTcp": true, "consuming": true }),
+        )
+        .await;
     assert_eq!(protocols(&forced), ["tcp"]);
 }
 
@@ -51,7 +81,9 @@ async fn a_transport_says_how_it_is_reached() {
 async fn without_the_assumption_sctp_is_only_for_those_who_ask() {
     let server = Server::start(&["--assume-sctp=false"]).await;
     let mut client = server.client("r", "p").await;
-    let transport = client.ask("createWebRtcTransport", json!({ "consuming": true })).await;
+    let transport = client
+        .ask("createWebRtcTransport", json!({ "consuming": true }))
+        .await;
     assert!(transport.get("sctpParameters").is_none());
     client.join_bare("x").await;
     assert!(client.methods_so_far().await.is_empty());
@@ -61,26 +93,50 @@ async fn without_the_assumption_sctp_is_only_for_those_who_ask() {
 async fn ice_parameters_are_new_after_a_restart_and_bare() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
-    let transport = client.ask("createWebRtcTransport", json!({ "producing": true })).await;
-    let restarted = client.ask("restartIce", json!({ "transportId": transport["id"] })).await;
+    let transport = client
+        .ask("createWebRtcTransport", json!({ "producing": true }))
+        .await;
+    let restarted = client
+        .ask("restartIce", json!({ "transportId": transport["id"] }))
+        .await;
     assert_eq!(restarted["iceLite"], true);
-    assert_ne!(restarted["usernameFragment"], transport["iceParameters"]["usernameFragment"]);
-    assert_eq!(restarted["iceParameters"]["password"], restarted["password"]);
+    assert_ne!(
+        restarted["usernameFragment"],
+        transport["iceParameters"]["usernameFragment"]
+    );
+    assert_eq!(
+        restarted["iceParameters"]["password"],
+        restarted["password"]
+    );
 }
 
 #[tokio::test]
 async fn a_transport_is_connected_once_by_any_known_fingerprint() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
-    for (algorithm, length, role) in [("sha-1", 20, "client"), ("sha-256", 32, "auto"), ("sha-512", 64, "server")] {
+    for (algorithm, length, role) in [
+        ("sha-1", 20, "client"),
+        ("sha-256", 32, "auto"),
+        ("sha-512", 64, "server"),
+    ] {
         let transport = client.transport("producing").await;
         let value = vec!["AB"; length].join(":");
         let connect = json!({
             "transportId": transport,
             "dtlsParameters": { "role": role, "fingerprints": [{ "algorithm": algorithm, "value": value }] },
         });
-        assert_eq!(client.ask("connectWebRtcTransport", connect.clone()).await, json!({}));
-        assert_eq!(client.request("connectWebRtcTransport", connect).await.unwrap_err().code, 500);
+        assert_eq!(
+            client.ask("connectWebRtcTransport", connect.clone()).await,
+            json!({})
+        );
+        assert_eq!(
+            client
+                .request("connectWebRtcTransport", connect)
+                .await
+                .unwrap_err()
+                .code,
+            500
+        );
     }
 }
 
@@ -92,11 +148,26 @@ async fn a_producer_is_offered_to_all_others_with_what_they_need() {
     let (_, offer) = bob.asked("newConsumer").await;
     assert_eq!(offer["peerId"], "alice");
     assert_eq!(offer["producerId"], producer);
-    assert_eq!((&offer["id"], &offer["kind"]), (&offer["consumerId"], &json!("video")));
-    assert_eq!((&offer["type"], &offer["producerPaused"]), (&json!("simple"), &json!(false)));
-    assert_eq!(offer["appData"], json!({ "share": true, "peerId": "alice" }));
+    assert_eq!(
+        (&offer["id"], &offer["kind"]),
+        (&offer["consumerId"], &json!("video"))
+    );
+    assert_eq!(
+        (&offer["type"], &offer["producerPaused"]),
+        (&json!("simple"), &json!(false))
+    );
+    assert_eq!(
+        offer["appData"],
+        json!({ "share": true, "peerId": "alice" })
+    );
     assert!(offer["rtpParameters"]["encodings"][0]["ssrc"].is_number());
-    assert!(alice.methods_so_far().await.iter().all(|method| method != "newConsumer"));
+    assert!(
+        alice
+            .methods_so_far()
+            .await
+            .iter()
+            .all(|method| method != "newConsumer")
+    );
 }
 
 #[tokio::test]
@@ -108,7 +179,10 @@ async fn app_data_cannot_forge_whose_it_is() {
         "transportId": transport, "kind": "audio", "rtpParameters": audio(1), "appData": { "peerId": "bob" },
     });
     alice.ask("produce", produce).await;
-    assert_eq!(bob.asked("newConsumer").await.1["appData"]["peerId"], "alice");
+    assert_eq!(
+        bob.asked("newConsumer").await.1["appData"]["peerId"],
+        "alice"
+    );
 }
 
 #[tokio::test]
@@ -126,7 +200,10 @@ async fn whoever_joins_later_is_offered_what_there_is_after_the_answer() {
     })).await;
     let (_, first) = bob.asked("newConsumer").await;
     let (_, second) = bob.asked("newConsumer").await;
-    assert_eq!((&first["kind"], &second["kind"]), (&json!("audio"), &json!("video")));
+    assert_eq!(
+        (&first["kind"], &second["kind"]),
+        (&json!("audio"), &json!("video"))
+    );
 }
 
 #[tokio::test]
@@ -149,10 +226,17 @@ async fn a_refused_consumer_is_closed() {
     alice.produce(audio(1)).await;
     let (request, offer) = bob.asked("newConsumer").await;
     let id = offer["id"].as_str().unwrap();
-    bob.ask("getConsumerStats", json!({ "consumerId": id })).await;
+    bob.ask("getConsumerStats", json!({ "consumerId": id }))
+        .await;
     bob.refuse(&request).await;
-    let refused = bob.request("getConsumerStats", json!({ "consumerId": id })).await.unwrap_err();
-    assert_eq!(refused.reason, format!("consumer with id \"{id}\" not found"));
+    let refused = bob
+        .request("getConsumerStats", json!({ "consumerId": id }))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused.reason,
+        format!("consumer with id \"{id}\" not found")
+    );
     assert_eq!(server.metric("answers_refused_total").await, 1);
 }
 
@@ -166,7 +250,9 @@ async fn a_consumer_that_nobody_answers_for_is_closed_after_the_time() {
     assert_eq!(closed["consumerId"], offer["id"]);
     // A late answer is for nothing.
     bob.accept(&request).await;
-    let stats = bob.request("getConsumerStats", json!({ "consumerId": offer["id"] })).await;
+    let stats = bob
+        .request("getConsumerStats", json!({ "consumerId": offer["id"] }))
+        .await;
     assert_eq!(stats.unwrap_err().code, 500);
     assert!(server.metric("answers_missing_total").await >= 1);
     // Alice never received anything that wants an answer but the bot's; nobody is cut for being silent.
@@ -202,7 +288,12 @@ async fn whoever_said_no_capabilities_gets_no_media() {
     bob.ask("join", json!({ "displayName": "Bob" })).await;
     alice.produce(audio(1)).await;
     alice.so_far().await;
-    assert!(bob.methods_so_far().await.iter().all(|method| method != "newConsumer"));
+    assert!(
+        bob.methods_so_far()
+            .await
+            .iter()
+            .all(|method| method != "newConsumer")
+    );
 }
 
 #[tokio::test]
@@ -213,12 +304,24 @@ async fn whoever_cannot_decode_it_is_not_offered_it() {
     let mut bob = server.client("r", "bob").await;
     bob.transport("consuming").await;
     let mut capabilities = bob.ask("getRouterRtpCapabilities", json!({})).await;
-    capabilities["codecs"].as_array_mut().unwrap().retain(|codec| codec["kind"] == "audio");
-    bob.ask("join", json!({ "displayName": "Bob", "rtpCapabilities": capabilities })).await;
+    capabilities["codecs"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|codec| codec["kind"] == "audio");
+    bob.ask(
+        "join",
+        json!({ "displayName": "Bob", "rtpCapabilities": capabilities }),
+    )
+    .await;
     alice.produce(video(2)).await;
     alice.produce(audio(1)).await;
     assert_eq!(bob.asked("newConsumer").await.1["kind"], "audio");
-    assert!(bob.methods_so_far().await.iter().all(|method| method != "newConsumer"));
+    assert!(
+        bob.methods_so_far()
+            .await
+            .iter()
+            .all(|method| method != "newConsumer")
+    );
 }
 
 #[tokio::test]
@@ -231,18 +334,30 @@ async fn pausing_resuming_and_closing_are_told_before_the_answer() {
     bob.notification("consumerScore").await;
     let consumer = json!({ "consumerId": offer["id"] });
     for (method, told) in [
-        ("pauseProducer", "consumerPaused"), ("resumeProducer", "consumerResumed"), ("closeProducer", "consumerClosed"),
+        ("pauseProducer", "consumerPaused"),
+        ("resumeProducer", "consumerResumed"),
+        ("closeProducer", "consumerClosed"),
     ] {
         bob.so_far().await;
         assert_eq!(alice.ask(method, producer.clone()).await, json!({}));
         let messages = bob.so_far().await;
-        let found = messages.iter().filter(|it| it["method"] == told).collect::<Vec<_>>();
+        let found = messages
+            .iter()
+            .filter(|it| it["method"] == told)
+            .collect::<Vec<_>>();
         assert_eq!(found.len(), 1, "{method}: {messages:?}");
         assert_eq!(found[0]["data"], consumer);
     }
     // It is told once, though the engine says it, too.
     assert!(bob.methods_so_far().await.is_empty());
-    assert_eq!(alice.request("closeProducer", producer).await.unwrap_err().code, 500);
+    assert_eq!(
+        alice
+            .request("closeProducer", producer)
+            .await
+            .unwrap_err()
+            .code,
+        500
+    );
 }
 
 #[tokio::test]
@@ -254,7 +369,12 @@ async fn a_producer_that_is_paused_already_is_not_told_again() {
     alice.ask("pauseProducer", producer.clone()).await;
     alice.ask("pauseProducer", producer).await;
     bob.notification("consumerPaused").await;
-    assert!(bob.methods_so_far().await.iter().all(|method| method != "consumerPaused"));
+    assert!(
+        bob.methods_so_far()
+            .await
+            .iter()
+            .all(|method| method != "consumerPaused")
+    );
 }
 
 #[tokio::test]
@@ -279,14 +399,28 @@ async fn consumers_are_controlled_by_their_peer_alone() {
     let id = offer["id"].as_str().unwrap();
     let data = json!({ "consumerId": id, "spatialLayer": 0, "temporalLayer": 1, "priority": 3 });
     for method in [
-        "pauseConsumer", "resumeConsumer", "setConsumerPreferredLayers", "setConsumerPriority", "requestConsumerKeyFrame",
+        "pauseConsumer",
+        "resumeConsumer",
+        "setConsumerPreferredLayers",
+        "setConsumerPriority",
+        "requestConsumerKeyFrame",
     ] {
         assert_eq!(bob.ask(method, data.clone()).await, json!({}), "{method}");
         let refused = alice.request(method, data.clone()).await.unwrap_err();
-        assert_eq!(refused.reason, format!("consumer with id \"{id}\" not found"), "{method}");
+        assert_eq!(
+            refused.reason,
+            format!("consumer with id \"{id}\" not found"),
+            "{method}"
+        );
     }
     let wrong = json!({ "consumerId": id, "priority": 0 });
-    assert_eq!(bob.request("setConsumerPriority", wrong).await.unwrap_err().code, 400);
+    assert_eq!(
+        bob.request("setConsumerPriority", wrong)
+            .await
+            .unwrap_err()
+            .code,
+        400
+    );
 }
 
 #[tokio::test]
@@ -295,16 +429,25 @@ async fn the_nine_methods_are_understood_as_notifications_and_not_answered() {
     let (mut alice, mut bob) = two(&server).await;
     let producer = alice.produce(audio(1)).await;
     let (_, offer) = bob.asked("newConsumer").await;
-    let tell = |method: &str, data: Value| json!({ "notification": true, "method": method, "data": data });
-    alice.send_json(&tell("pauseProducer", json!({ "producerId": producer }))).await;
+    let tell =
+        |method: &str, data: Value| json!({ "notification": true, "method": method, "data": data });
+    alice
+        .send_json(&tell("pauseProducer", json!({ "producerId": producer })))
+        .await;
     bob.notification("consumerPaused").await;
-    alice.send_json(&tell("resumeProducer", json!({ "producerId": producer }))).await;
+    alice
+        .send_json(&tell("resumeProducer", json!({ "producerId": producer })))
+        .await;
     bob.notification("consumerResumed").await;
     bob.so_far().await;
-    bob.send_json(&tell("pauseConsumer", json!({ "consumerId": offer["id"] }))).await;
-    bob.send_json(&tell("resumeConsumer", json!({ "consumerId": "no such" }))).await;
+    bob.send_json(&tell("pauseConsumer", json!({ "consumerId": offer["id"] })))
+        .await;
+    bob.send_json(&tell("resumeConsumer", json!({ "consumerId": "no such" })))
+        .await;
     assert!(bob.methods_so_far().await.is_empty());
-    alice.send_json(&tell("closeProducer", json!({ "producerId": producer }))).await;
+    alice
+        .send_json(&tell("closeProducer", json!({ "producerId": producer })))
+        .await;
     bob.notification("consumerClosed").await;
 }
 
@@ -323,19 +466,33 @@ async fn statistics_are_lists() {
     let of_alice = [
         ("getTransportStats", json!({ "transportId": transport })),
         ("getProducerStats", json!({ "producerId": producer })),
-        ("getDataProducerStats", json!({ "dataProducerId": data_producer })),
+        (
+            "getDataProducerStats",
+            json!({ "dataProducerId": data_producer }),
+        ),
     ];
     for (method, data) in of_alice {
         assert!(alice.ask(method, data.clone()).await.is_array(), "{method}");
-        assert_eq!(bob.request(method, data).await.unwrap_err().code, 500, "{method}");
+        assert_eq!(
+            bob.request(method, data).await.unwrap_err().code,
+            500,
+            "{method}"
+        );
     }
     let of_bob = [
         ("getConsumerStats", json!({ "consumerId": consumer })),
-        ("getDataConsumerStats", json!({ "dataConsumerId": data_consumer["id"] })),
+        (
+            "getDataConsumerStats",
+            json!({ "dataConsumerId": data_consumer["id"] }),
+        ),
     ];
     for (method, data) in of_bob {
         assert!(bob.ask(method, data.clone()).await.is_array(), "{method}");
-        assert_eq!(alice.request(method, data).await.unwrap_err().code, 500, "{method}");
+        assert_eq!(
+            alice.request(method, data).await.unwrap_err().code,
+            500,
+            "{method}"
+        );
     }
 }
 
@@ -351,15 +508,27 @@ async fn what_is_not_there_is_named_in_the_refusal() {
         ("getDataProducerStats", "dataProducerId", "dataProducer"),
         ("getDataConsumerStats", "dataConsumerId", "dataConsumer"),
     ] {
-        let refused = client.request(method, json!({ member: "nope" })).await.unwrap_err();
-        assert_eq!((refused.code, refused.reason), (500, format!("{entity} with id \"nope\" not found")));
+        let refused = client
+            .request(method, json!({ member: "nope" }))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (refused.code, refused.reason),
+            (500, format!("{entity} with id \"nope\" not found"))
+        );
     }
 }
 
 #[tokio::test]
 async fn replicas_are_those_of_whoever_opened_the_room_and_bounded() {
     let server = Server::start(&[]).await;
-    let cases = [("2", 3), ("undefined", 1), ("-1", 1), ("1e9", 17), ("NaN", 1)];
+    let cases = [
+        ("2", 3),
+        ("undefined", 1),
+        ("-1", 1),
+        ("1e9", 17),
+        ("NaN", 1),
+    ];
     for (index, (replicas, consumers)) in cases.into_iter().enumerate() {
         let query = format!("roomId=r{index}&peerId=alice&consumerReplicas={replicas}");
         let mut alice = Client::connect(server.http(), &query).await.unwrap();
@@ -373,7 +542,10 @@ async fn replicas_are_those_of_whoever_opened_the_room_and_bounded() {
         }
         alice.so_far().await;
         let more = bob.methods_so_far().await;
-        assert!(more.iter().all(|method| method != "newConsumer"), "{replicas}");
+        assert!(
+            more.iter().all(|method| method != "newConsumer"),
+            "{replicas}"
+        );
     }
 }
 
@@ -382,7 +554,10 @@ async fn throttling_is_refused_with_403() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
     for method in ["applyNetworkThrottle", "resetNetworkThrottle"] {
-        let refused = client.request(method, json!({ "secret": "x", "uplink": 1000 })).await.unwrap_err();
+        let refused = client
+            .request(method, json!({ "secret": "x", "uplink": 1000 }))
+            .await
+            .unwrap_err();
         assert_eq!(refused.code, 403);
     }
 }
@@ -397,8 +572,15 @@ async fn what_the_engine_refuses_is_answered_in_its_words() {
     foreign["codecs"][0]["mimeType"] = json!("video/theora");
     let produce = json!({ "transportId": transport, "kind": "video", "rtpParameters": foreign });
     let refused = client.request("produce", produce).await.unwrap_err();
-    assert!(refused.reason.contains("unsupported codec"), "{}", refused.reason);
+    assert!(
+        refused.reason.contains("unsupported codec"),
+        "{}",
+        refused.reason
+    );
     let produce = json!({ "transportId": transport, "kind": "audio", "rtpParameters": audio(5) });
     client.ask("produce", produce.clone()).await;
-    assert!(client.request("produce", produce).await.is_err(), "the same SSRC twice");
+    assert!(
+        client.request("produce", produce).await.is_err(),
+        "the same SSRC twice"
+    );
 }

@@ -11,15 +11,35 @@ use crate::support::{Refused, Server};
 async fn what_is_no_message_is_discarded_and_the_session_goes_on() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
-    let deep = format!("{{\"request\":true,\"id\":1,\"method\":\"join\",\"data\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
+    let deep = format!(
+        "{{\"request\":true,\"id\":1,\"method\":\"join\",\"data\":{}{}}}",
+        "[".repeat(5000),
+        "]".repeat(5000)
+    );
     for text in [
-        "null", "", "{", "[]", "[null]", "1", "\"text\"", "true", "{}", "not json",
-        "{\"request\":true}", "{\"request\":true,\"id\":\"1\",\"method\":\"join\"}",
-        "{\"request\":true,\"id\":1,\"method\":5}", "{\"request\":false,\"id\":1,\"method\":\"join\"}",
-        "{\"response\":true,\"id\":\"x\"}", "{\"response\":true,\"id\":77,\"ok\":true}",
-        "{\"response\":true,\"id\":-1.5,\"ok\":true}", "{\"notification\":true}",
-        "{\"notification\":true,\"method\":\"unknown\"}", "{\"notification\":true,\"method\":\"join\",\"data\":{}}",
-        "{\"request\":true,\"id\":1e999,\"method\":\"join\"}", "\u{feff}{}", deep.as_str(),
+        "null",
+        "",
+        "{",
+        "[]",
+        "[null]",
+        "1",
+        "\"text\"",
+        "true",
+        "{}",
+        "not json",
+        "{\"request\":true}",
+        "{\"request\":true,\"id\":\"1\",\"method\":\"join\"}",
+        "{\"request\":true,\"id\":1,\"method\":5}",
+        "{\"request\":false,\"id\":1,\"method\":\"join\"}",
+        "{\"response\":true,\"id\":\"x\"}",
+        "{\"response\":true,\"id\":77,\"ok\":true}",
+        "{\"response\":true,\"id\":-1.5,\"ok\":true}",
+        "{\"notification\":true}",
+        "{\"notification\":true,\"method\":\"unknown\"}",
+        "{\"notification\":true,\"method\":\"join\",\"data\":{}}",
+        "{\"request\":true,\"id\":1e999,\"method\":\"join\"}",
+        "\u{feff}{}",
+        deep.as_str(),
     ] {
         client.send(Message::text(text)).await;
         assert!(client.so_far().await.is_empty(), "{text:.80}");
@@ -41,7 +61,15 @@ async fn binary_messages_are_discarded() {
 async fn ids_are_echoed_as_they_came_and_both_of_two_equal_ones_are_answered() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
-    for id in [json!(0), json!(-3), json!(-1.5), json!(10_000_000), json!(1e20), json!(7), json!(7)] {
+    for id in [
+        json!(0),
+        json!(-3),
+        json!(-1.5),
+        json!(10_000_000),
+        json!(1e20),
+        json!(7),
+        json!(7),
+    ] {
         let request = json!({ "request": true, "id": id, "method": "getRouterRtpCapabilities" });
         client.send_json(&request).await;
         client.answer(&id).await.unwrap();
@@ -65,14 +93,34 @@ async fn data_that_is_wrong_is_answered_and_never_breaks_anything() {
     let mut client = server.client("r", "p").await;
     client.join_bare("x").await;
     let methods = [
-        "createWebRtcTransport", "connectWebRtcTransport", "restartIce", "produce", "closeProducer",
-        "pauseProducer", "resumeProducer", "pauseConsumer", "resumeConsumer",
-        "setConsumerPreferredLayers", "setConsumerPriority", "requestConsumerKeyFrame", "produceData",
-        "changeDisplayName", "getTransportStats", "getProducerStats", "getConsumerStats",
-        "getDataProducerStats", "getDataConsumerStats", "applyNetworkThrottle", "join",
+        "createWebRtcTransport",
+        "connectWebRtcTransport",
+        "restartIce",
+        "produce",
+        "closeProducer",
+        "pauseProducer",
+        "resumeProducer",
+        "pauseConsumer",
+        "resumeConsumer",
+        "setConsumerPreferredLayers",
+        "setConsumerPriority",
+        "requestConsumerKeyFrame",
+        "produceData",
+        "changeDisplayName",
+        "getTransportStats",
+        "getProducerStats",
+        "getConsumerStats",
+        "getDataProducerStats",
+        "getDataConsumerStats",
+        "applyNetworkThrottle",
+        "join",
     ];
     let hostile = [
-        json!([]), json!(1), json!("x"), json!([1, 2]), json!({ "transportId": 5 }),
+        json!([]),
+        json!(1),
+        json!("x"),
+        json!([1, 2]),
+        json!({ "transportId": 5 }),
         json!({ "transportId": null, "producerId": {}, "consumerId": [] }),
         json!({ "transportId": "x".repeat(100_000) }),
         json!({ "displayName": { "toString": 1 }, "rtpParameters": -1, "kind": "smell" }),
@@ -104,7 +152,9 @@ async fn a_message_that_is_too_long_ends_the_session() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
     let padding = "x".repeat(960_001);
-    client.send(Message::text(format!("{{\"padding\":\"{padding}\"}}"))).await;
+    client
+        .send(Message::text(format!("{{\"padding\":\"{padding}\"}}")))
+        .await;
     // Some clients see the code, some only that the connection is gone.
     assert!(matches!(client.closed().await, None | Some(1009)));
     server.until_metric("messages_too_long_total", 1).await;
@@ -116,7 +166,9 @@ async fn the_longest_message_is_taken() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
     let frame = |padding: &str| {
-        format!("{{\"request\":true,\"id\":5,\"method\":\"getRouterRtpCapabilities\",\"data\":{{\"x\":\"{padding}\"}}}}")
+        format!(
+            "{{\"request\":true,\"id\":5,\"method\":\"getRouterRtpCapabilities\",\"data\":{{\"x\":\"{padding}\"}}}}"
+        )
     };
     let padding = "x".repeat(960_000 - frame("").len());
     client.send(Message::text(frame(&padding))).await;
@@ -127,7 +179,13 @@ async fn the_longest_message_is_taken() {
 async fn invalid_utf8_ends_the_session_with_1007() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
-    client.send(Message::Frame(Frame::message(vec![0xff, 0xfe], OpCode::Data(Data::Text), true))).await;
+    client
+        .send(Message::Frame(Frame::message(
+            vec![0xff, 0xfe],
+            OpCode::Data(Data::Text),
+            true,
+        )))
+        .await;
     assert_eq!(client.closed().await, Some(1007));
 }
 
@@ -136,7 +194,13 @@ async fn a_breach_of_the_websocket_protocol_ends_the_session_with_1002() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
     // A continuation of nothing.
-    client.send(Message::Frame(Frame::message(vec![1], OpCode::Data(Data::Continue), true))).await;
+    client
+        .send(Message::Frame(Frame::message(
+            vec![1],
+            OpCode::Data(Data::Continue),
+            true,
+        )))
+        .await;
     assert_eq!(client.closed().await, Some(1002));
 }
 
@@ -146,8 +210,20 @@ async fn a_message_in_pieces_is_put_together() {
     let mut client = server.client("r", "p").await;
     let text = b"{\"request\":true,\"id\":9,\"method\":\"getRouterRtpCapabilities\"}";
     let (head, tail) = text.split_at(20);
-    client.send(Message::Frame(Frame::message(head.to_vec(), OpCode::Data(Data::Text), false))).await;
+    client
+        .send(Message::Frame(Frame::message(
+            head.to_vec(),
+            OpCode::Data(Data::Text),
+            false,
+        )))
+        .await;
     client.send(Message::Ping(vec![1, 2].into())).await;
-    client.send(Message::Frame(Frame::message(tail.to_vec(), OpCode::Data(Data::Continue), true))).await;
+    client
+        .send(Message::Frame(Frame::message(
+            tail.to_vec(),
+            OpCode::Data(Data::Continue),
+            true,
+        )))
+        .await;
     client.answer(&json!(9)).await.unwrap();
 }

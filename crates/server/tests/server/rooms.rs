@@ -14,31 +14,53 @@ async fn whoever_joins_is_told_who_is_there_and_others_are_told_of_it() {
     assert!(alice.so_far().await.is_empty());
     let joined = bob.join_bare("Bob").await;
     let device = json!({ "flag": "chrome", "name": "Chrome", "version": "130" });
-    let expected = json!([{ "id": "alice", "peerId": "alice", "displayName": "Alice", "device": device }]);
+    let expected =
+        json!([{ "id": "alice", "peerId": "alice", "displayName": "Alice", "device": device }]);
     assert_eq!(joined["peers"], expected);
     let told = alice.notification("newPeer").await;
-    assert_eq!((&told["id"], &told["displayName"]), (&json!("bob"), &json!("Bob")));
-    assert!(!told.to_string().contains("127.0.0.1"), "an address was disclosed: {told}");
+    assert_eq!(
+        (&told["id"], &told["displayName"]),
+        (&json!("bob"), &json!("Bob"))
+    );
+    assert!(
+        !told.to_string().contains("127.0.0.1"),
+        "an address was disclosed: {told}"
+    );
 }
 
 #[tokio::test]
 async fn before_joining_only_what_needs_no_join_is_answered() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
-    let not_joined = Refused { code: 500, reason: "Peer not yet joined".to_owned() };
+    let not_joined = Refused {
+        code: 500,
+        reason: "Peer not yet joined".to_owned(),
+    };
     for method in ["closeProducer", "pauseProducer", "resumeProducer"] {
-        let refused = client.request(method, json!({ "producerId": "x" })).await.unwrap_err();
+        let refused = client
+            .request(method, json!({ "producerId": "x" }))
+            .await
+            .unwrap_err();
         assert_eq!(refused, not_joined, "{method}");
     }
     for method in ["pauseConsumer", "resumeConsumer", "requestConsumerKeyFrame"] {
-        let refused = client.request(method, json!({ "consumerId": "x" })).await.unwrap_err();
+        let refused = client
+            .request(method, json!({ "consumerId": "x" }))
+            .await
+            .unwrap_err();
         assert_eq!(refused, not_joined, "{method}");
     }
-    let refused = client.request("changeDisplayName", json!({ "displayName": "x" })).await;
+    let refused = client
+        .request("changeDisplayName", json!({ "displayName": "x" }))
+        .await;
     assert_eq!(refused.unwrap_err(), not_joined);
     let transport = client.transport("producing").await;
-    client.ask("getTransportStats", json!({ "transportId": transport })).await;
-    client.ask("restartIce", json!({ "transportId": transport })).await;
+    client
+        .ask("getTransportStats", json!({ "transportId": transport }))
+        .await;
+    client
+        .ask("restartIce", json!({ "transportId": transport }))
+        .await;
 }
 
 #[tokio::test]
@@ -46,8 +68,17 @@ async fn nobody_joins_twice() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
     client.join_bare("x").await;
-    let refused = client.request("join", json!({ "displayName": "y" })).await.unwrap_err();
-    assert_eq!(refused, Refused { code: 500, reason: "Peer already joined".to_owned() });
+    let refused = client
+        .request("join", json!({ "displayName": "y" }))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused,
+        Refused {
+            code: 500,
+            reason: "Peer already joined".to_owned()
+        }
+    );
 }
 
 #[tokio::test]
@@ -76,32 +107,58 @@ async fn whoever_says_little_of_itself_may_join_all_the_same() {
 async fn a_display_name_that_is_too_long_is_refused() {
     let server = Server::start(&[]).await;
     let mut client = server.client("r", "p").await;
-    let refused = client.request("join", json!({ "displayName": "x".repeat(257) })).await.unwrap_err();
+    let refused = client
+        .request("join", json!({ "displayName": "x".repeat(257) }))
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, 400);
-    assert!(refused.reason.contains("displayName too long (maximum 256 bytes)"), "{}", refused.reason);
+    assert!(
+        refused
+            .reason
+            .contains("displayName too long (maximum 256 bytes)"),
+        "{}",
+        refused.reason
+    );
 }
 
 #[tokio::test]
 async fn a_new_name_is_told_to_others_before_the_answer() {
     let server = Server::start(&[]).await;
-    let (mut alice, mut bob) = (server.client("r", "alice").await, server.client("r", "bob").await);
+    let (mut alice, mut bob) = (
+        server.client("r", "alice").await,
+        server.client("r", "bob").await,
+    );
     alice.join_bare("Alice").await;
     bob.join_bare("Bob").await;
-    alice.ask("changeDisplayName", json!({ "displayName": "Alicia" })).await;
+    alice
+        .ask("changeDisplayName", json!({ "displayName": "Alicia" }))
+        .await;
     let told = bob.notification("peerDisplayNameChanged").await;
     let expected = json!({ "peerId": "alice", "displayName": "Alicia", "oldDisplayName": "Alice" });
     assert_eq!(told, expected);
     // As a notification, as newer clients do it.
     let change = json!({ "notification": true, "method": "changeDisplayName", "data": { "displayName": "A" } });
     alice.send_json(&change).await;
-    assert_eq!(bob.notification("peerDisplayNameChanged").await["displayName"], "A");
-    assert!(alice.methods_so_far().await.iter().all(|it| it != "peerDisplayNameChanged"));
+    assert_eq!(
+        bob.notification("peerDisplayNameChanged").await["displayName"],
+        "A"
+    );
+    assert!(
+        alice
+            .methods_so_far()
+            .await
+            .iter()
+            .all(|it| it != "peerDisplayNameChanged")
+    );
 }
 
 #[tokio::test]
 async fn whoever_leaves_is_announced_first_and_its_media_is_closed_after() {
     let server = Server::start(&[]).await;
-    let (mut alice, mut bob) = (server.client("r", "alice").await, server.client("r", "bob").await);
+    let (mut alice, mut bob) = (
+        server.client("r", "alice").await,
+        server.client("r", "bob").await,
+    );
     alice.join("Alice").await;
     bob.join("Bob").await;
     alice.produce(audio(1)).await;
@@ -110,7 +167,10 @@ async fn whoever_leaves_is_announced_first_and_its_media_is_closed_after() {
     bob.asked("newDataConsumer").await;
     bob.so_far().await;
     alice.close().await;
-    assert_eq!(bob.notification("peerClosed").await, json!({ "peerId": "alice" }));
+    assert_eq!(
+        bob.notification("peerClosed").await,
+        json!({ "peerId": "alice" })
+    );
     let closed = bob.notification("consumerClosed").await;
     assert_eq!(closed, json!({ "consumerId": consumer["id"] }));
     bob.notification("dataConsumerClosed").await;
@@ -119,7 +179,10 @@ async fn whoever_leaves_is_announced_first_and_its_media_is_closed_after() {
 #[tokio::test]
 async fn peer_closed_comes_before_consumer_closed() {
     let server = Server::start(&[]).await;
-    let (mut alice, mut bob) = (server.client("r", "alice").await, server.client("r", "bob").await);
+    let (mut alice, mut bob) = (
+        server.client("r", "alice").await,
+        server.client("r", "bob").await,
+    );
     alice.join("Alice").await;
     bob.join("Bob").await;
     alice.produce(audio(1)).await;
@@ -134,7 +197,10 @@ async fn peer_closed_comes_before_consumer_closed() {
 #[tokio::test]
 async fn whoever_never_joined_leaves_unnoticed() {
     let server = Server::start(&[]).await;
-    let (mut alice, bob) = (server.client("r", "alice").await, server.client("r", "bob").await);
+    let (mut alice, bob) = (
+        server.client("r", "alice").await,
+        server.client("r", "bob").await,
+    );
     alice.join_bare("Alice").await;
     bob.close().await;
     server.until_metric("peers", 1).await;
@@ -144,7 +210,10 @@ async fn whoever_never_joined_leaves_unnoticed() {
 #[tokio::test]
 async fn a_room_is_closed_when_the_last_peer_leaves() {
     let server = Server::start(&[]).await;
-    let (alice, bob) = (server.client("r", "alice").await, server.client("r", "bob").await);
+    let (alice, bob) = (
+        server.client("r", "alice").await,
+        server.client("r", "bob").await,
+    );
     assert_eq!(server.metric("rooms").await, 1);
     alice.close().await;
     server.until_metric("peers", 1).await;
@@ -201,13 +270,19 @@ async fn rooms_that_open_and_close_quickly_never_lose_a_peer() {
 #[tokio::test]
 async fn a_takeover_is_told_to_others_as_leaving_and_joining() {
     let server = Server::start(&[]).await;
-    let (mut alice, mut bob) = (server.client("r", "alice").await, server.client("r", "bob").await);
+    let (mut alice, mut bob) = (
+        server.client("r", "alice").await,
+        server.client("r", "bob").await,
+    );
     alice.join("Alice").await;
     bob.join("Bob").await;
     alice.produce(audio(1)).await;
     bob.asked("newConsumer").await;
     let mut again = server.client("r", "alice").await;
-    assert_eq!(bob.notification("peerClosed").await, json!({ "peerId": "alice" }));
+    assert_eq!(
+        bob.notification("peerClosed").await,
+        json!({ "peerId": "alice" })
+    );
     bob.notification("consumerClosed").await;
     again.join_bare("Alice").await;
     assert_eq!(bob.notification("newPeer").await["id"], "alice");
@@ -221,7 +296,8 @@ async fn requests_of_a_session_that_was_replaced_do_nothing() {
     bob.join_bare("Bob").await;
     let mut old = server.client("r", "p").await;
     let mut new = server.client("r", "p").await;
-    let join = json!({ "request": true, "id": 1, "method": "join", "data": { "displayName": "old" } });
+    let join =
+        json!({ "request": true, "id": 1, "method": "join", "data": { "displayName": "old" } });
     // It may or may not reach the server, which has closed the session.
     old.try_send_json(&join).await;
     old.closed().await;
@@ -232,7 +308,10 @@ async fn requests_of_a_session_that_was_replaced_do_nothing() {
 #[tokio::test]
 async fn rooms_do_not_hear_each_other() {
     let server = Server::start(&[]).await;
-    let (mut one, mut two) = (server.client("one", "p").await, server.client("two", "p").await);
+    let (mut one, mut two) = (
+        server.client("one", "p").await,
+        server.client("two", "p").await,
+    );
     one.join("x").await;
     two.join("y").await;
     one.produce(audio(1)).await;

@@ -2,6 +2,7 @@
 
 mod client;
 mod http;
+mod link;
 mod program;
 mod rtp;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 pub(crate) use client::{Client, Refused, connect_raw};
 pub(crate) use http::{Reply, get, send_http};
+pub(crate) use link::{Link, Message};
 pub(crate) use program::{Folder, Server, run};
 pub(crate) use rtp::{audio, video};
 

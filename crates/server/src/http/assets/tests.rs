@@ -15,7 +15,13 @@ fn the_root_is_a_page() {
 
 #[test]
 fn paths_lead_nowhere_else() {
-    for path in ["../Cargo.toml", "/index.html", "index.html/", "assets", "assets/../index.html"] {
+    for path in [
+        "../Cargo.toml",
+        "/index.html",
+        "index.html/",
+        "assets",
+        "assets/../index.html",
+    ] {
         assert!(find(path).is_none(), "{path}");
     }
 }

@@ -43,7 +43,10 @@ pub(super) async fn set_layers(
         spatial_layer: set.spatial_layer,
         temporal_layer: set.temporal_layer,
     };
-    consumer.set_preferred_layers(layers).await.map_err(convert::failed)?;
+    consumer
+        .set_preferred_layers(layers)
+        .await
+        .map_err(convert::failed)?;
     Answer::done()
 }
 
@@ -54,7 +57,10 @@ pub(super) async fn set_priority(
     set: &SetConsumerPriority,
 ) -> Result<Answer, RequestError> {
     let consumer = room.peer(caller)?.consumer(set.consumer_id.as_str())?;
-    consumer.set_priority(set.priority.get()).await.map_err(convert::failed)?;
+    consumer
+        .set_priority(set.priority.get())
+        .await
+        .map_err(convert::failed)?;
     Answer::done()
 }
 
@@ -65,6 +71,9 @@ pub(super) async fn request_key_frame(
     request: &RequestConsumerKeyFrame,
 ) -> Result<Answer, RequestError> {
     let consumer = room.peer(caller)?.consumer(request.consumer_id.as_str())?;
-    consumer.request_key_frame().await.map_err(convert::failed)?;
+    consumer
+        .request_key_frame()
+        .await
+        .map_err(convert::failed)?;
     Answer::done()
 }

@@ -15,7 +15,10 @@ pub(super) async fn produce(
     produce: ProduceData,
 ) -> Result<Answer, RequestError> {
     let (peer, limits) = (room.peer(caller)?, &room.context.limits);
-    let (present, max) = (peer.data_producers().len(), limits.max_data_producers_per_peer);
+    let (present, max) = (
+        peer.data_producers().len(),
+        limits.max_data_producers_per_peer,
+    );
     check_limit(present, max, "data producers")?;
     let transport = peer.transport(produce.transport_id.as_str())?;
     let route = produce.route();
@@ -27,15 +30,21 @@ pub(super) async fn produce(
         app_data: app_data.unwrap_or_default(),
         ..DataProducerOptions::default()
     };
-    let handle = transport.produce_data(options).await.map_err(convert::failed)?;
+    let handle = transport
+        .produce_data(options)
+        .await
+        .map_err(convert::failed)?;
     let id = handle.id().to_owned();
     let answer = Answer::new(&ProduceDataResponse::from(convert::data_producer_id(&id)?))?;
     if route == DataRoute::Bot {
         let heard = room.bot.listen_to(caller, &id).await;
-        heard.inspect_err(|_| handle.close()).map_err(convert::failed)?;
+        heard
+            .inspect_err(|_| handle.close())
+            .map_err(convert::failed)?;
     }
     room.own(&id, caller);
-    room.peer_mut(caller)?.add_data_producer(RoutedDataProducer { handle, route });
+    room.peer_mut(caller)?
+        .add_data_producer(RoutedDataProducer { handle, route });
     Ok(match route {
         DataRoute::Bot => answer,
         DataRoute::Chat | DataRoute::Other => answer.then(Then::OfferDataProducer(id)),

@@ -17,7 +17,11 @@ pub(super) async fn produce(
     produce: Produce,
 ) -> Result<Answer, RequestError> {
     let (peer, limits) = (room.peer(caller)?, &room.context.limits);
-    check_limit(peer.producers().len(), limits.max_producers_per_peer, "producers")?;
+    check_limit(
+        peer.producers().len(),
+        limits.max_producers_per_peer,
+        "producers",
+    )?;
     let transport = peer.transport(produce.transport_id.as_str())?;
     let app_data = serde_json::to_value(produce.app_data.with_peer_id(caller));
     let options = ProducerOptions {
@@ -29,7 +33,9 @@ pub(super) async fn produce(
     let answer = Answer::new(&ProduceResponse::from(convert::producer_id(&id)?))?;
     if producer.kind() == MediaKind::Audio {
         let heard = room.speakers.listen_to(&id).await;
-        heard.inspect_err(|_| producer.close()).map_err(convert::failed)?;
+        heard
+            .inspect_err(|_| producer.close())
+            .map_err(convert::failed)?;
     }
     room.own(&id, caller);
     room.peer_mut(caller)?.add_producer(producer);

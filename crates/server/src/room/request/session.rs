@@ -1,8 +1,8 @@
 //! Entering a room and being somebody in it.
 
 use miso_signal::{
-    ChangeDisplayName, Join, JoinResponse, NewPeer, PeerDisplayNameChanged, PeerId, PeerInfo, RequestError,
-    RouterRtpCapabilitiesResponse, ServerNotification,
+    ChangeDisplayName, Join, JoinResponse, NewPeer, PeerDisplayNameChanged, PeerId, PeerInfo,
+    RequestError, RouterRtpCapabilitiesResponse, ServerNotification,
 };
 
 use crate::room::Room;
@@ -52,6 +52,9 @@ pub(super) fn change_display_name(
         display_name,
         old_display_name,
     };
-    room.tell_joined(&ServerNotification::PeerDisplayNameChanged(changed), Some(caller));
+    room.tell_joined(
+        &ServerNotification::PeerDisplayNameChanged(changed),
+        Some(caller),
+    );
     Answer::done()
 }

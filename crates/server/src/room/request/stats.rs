@@ -51,7 +51,9 @@ pub(super) async fn of_data_producer(
     caller: &PeerId,
     get: &GetDataProducerStats,
 ) -> Result<Answer, RequestError> {
-    let producer = room.peer(caller)?.data_producer(get.data_producer_id.as_str())?;
+    let producer = room
+        .peer(caller)?
+        .data_producer(get.data_producer_id.as_str())?;
     answer(producer.get_stats().await)
 }
 
@@ -61,6 +63,8 @@ pub(super) async fn of_data_consumer(
     caller: &PeerId,
     get: &GetDataConsumerStats,
 ) -> Result<Answer, RequestError> {
-    let consumer = room.peer(caller)?.data_consumer(get.data_consumer_id.as_str())?;
+    let consumer = room
+        .peer(caller)?
+        .data_consumer(get.data_consumer_id.as_str())?;
     answer(consumer.get_stats().await)
 }

@@ -19,13 +19,22 @@ pub(super) async fn create(
     create: CreateWebRtcTransport,
 ) -> Result<Answer, RequestError> {
     let (peer, limits) = (room.peer(caller)?, &room.context.limits);
-    check_limit(peer.transports().len(), limits.max_transports_per_peer, "transports")?;
+    check_limit(
+        peer.transports().len(),
+        limits.max_transports_per_peer,
+        "transports",
+    )?;
     let is_first = create.consuming && peer.consuming_transport().is_none();
     let is_late = peer.joined().is_some() && is_first;
-    let transport = room.router.create_webrtc_transport(options(room, &create)).await;
+    let transport = room
+        .router
+        .create_webrtc_transport(options(room, &create))
+        .await;
     let transport = transport.map_err(convert::failed)?;
     if let Some(max) = room.context.media.max_incoming_bitrate {
-        let limited = transport.set_max_incoming_bitrate(Bitrate(u64::from(max))).await;
+        let limited = transport
+            .set_max_incoming_bitrate(Bitrate(u64::from(max)))
+            .await;
         limited.map_err(convert::failed)?;
     }
     let answer = Answer::new(&convert::transport_options(&transport)?)?;
@@ -34,7 +43,11 @@ pub(super) async fn create(
         handle: transport,
         is_consuming: create.consuming,
     });
-    Ok(answer.then(if is_late { Then::OfferAll } else { Then::Nothing }))
+    Ok(answer.then(if is_late {
+        Then::OfferAll
+    } else {
+        Then::Nothing
+    }))
 }
 
 fn options(room: &Room, create: &CreateWebRtcTransport) -> WebRtcTransportOptions {
@@ -58,9 +71,14 @@ pub(super) async fn connect(
     caller: &PeerId,
     connect: ConnectWebRtcTransport,
 ) -> Result<Answer, RequestError> {
-    let transport = room.peer(caller)?.transport(connect.transport_id.as_str())?;
+    let transport = room
+        .peer(caller)?
+        .transport(connect.transport_id.as_str())?;
     let parameters = convert::dtls_parameters(&connect.dtls_parameters)?;
-    transport.connect(parameters).await.map_err(convert::failed)?;
+    transport
+        .connect(parameters)
+        .await
+        .map_err(convert::failed)?;
     Answer::done()
 }
 
@@ -70,7 +88,9 @@ pub(super) async fn restart_ice(
     caller: &PeerId,
     restart: RestartIce,
 ) -> Result<Answer, RequestError> {
-    let transport = room.peer(caller)?.transport(restart.transport_id.as_str())?;
+    let transport = room
+        .peer(caller)?
+        .transport(restart.transport_id.as_str())?;
     let parameters = transport.restart_ice().await.map_err(convert::failed)?;
     Answer::new(&RestartIceResponse(convert::ice_parameters(parameters)))
 }

@@ -6,12 +6,12 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::Error;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::Response;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::soon;
@@ -41,15 +41,23 @@ pub(crate) async fn connect_raw(
     target: &str,
     protocol: Option<&str>,
 ) -> Result<(Client, Response<Option<Vec<u8>>>), Response<Option<Vec<u8>>>> {
-    let mut request = format!("ws://localhost{target}").into_client_request().unwrap();
+    let mut request = format!("ws://localhost{target}")
+        .into_client_request()
+        .unwrap();
     if let Some(protocol) = protocol {
         let protocol = HeaderValue::from_str(protocol).unwrap();
-        request.headers_mut().insert("Sec-WebSocket-Protocol", protocol);
+        request
+            .headers_mut()
+            .insert("Sec-WebSocket-Protocol", protocol);
     }
     let io: Box<dyn Io> = Box::new(io);
     match soon("a WebSocket", client_async(request, io)).await {
         Ok((socket, response)) => {
-            let client = Client { socket, waiting: VecDeque::new(), next_id: 1 };
+            let client = Client {
+                socket,
+                waiting: VecDeque::new(),
+                next_id: 1,
+            };
             Ok((client, response))
         }
         Err(Error::Http(response)) => Err(*response),
@@ -91,7 +99,9 @@ impl Client {
 
     /// As [`Self::request`], of what cannot fail.
     pub(crate) async fn ask(&mut self, method: &str, data: Value) -> Value {
-        self.request(method, data).await.unwrap_or_else(|refused| panic!("{method}: {refused:?}"))
+        self.request(method, data)
+            .await
+            .unwrap_or_else(|refused| panic!("{method}: {refused:?}"))
     }
 
     /// As [`Self::ask`], where the answer must be the very next message.
@@ -100,7 +110,11 @@ impl Client {
         let request = json!({ "request": true, "id": 0, "method": method, "data": data });
         self.send_json(&request).await;
         let next = soon("an answer", self.receive()).await.unwrap();
-        assert_eq!((&next["response"], &next["id"]), (&json!(true), &json!(0)), "{next}");
+        assert_eq!(
+            (&next["response"], &next["id"]),
+            (&json!(true), &json!(0)),
+            "{next}"
+        );
         next["data"].clone()
     }
 
@@ -134,7 +148,8 @@ impl Client {
     }
 
     pub(crate) async fn accept(&mut self, id: &Value) {
-        self.send_json(&json!({ "response": true, "id": id, "ok": true, "data": {} })).await;
+        self.send_json(&json!({ "response": true, "id": id, "ok": true, "data": {} }))
+            .await;
     }
 
     pub(crate) async fn refuse(&mut self, id: &Value) {
@@ -154,7 +169,10 @@ impl Client {
     /// The names of them.
     pub(crate) async fn methods_so_far(&mut self) -> Vec<String> {
         let messages = self.so_far().await;
-        messages.iter().map(|it| it["method"].as_str().unwrap_or("?").to_owned()).collect()
+        messages
+            .iter()
+            .map(|it| it["method"].as_str().unwrap_or("?").to_owned())
+            .collect()
     }
 
     /// The next message that is so; others wait.
@@ -164,7 +182,10 @@ impl Client {
         }
         let found = async {
             loop {
-                let value = self.receive().await.unwrap_or_else(|end| panic!("{what}: {end:?}"));
+                let value = self
+                    .receive()
+                    .await
+                    .unwrap_or_else(|end| panic!("{what}: {end:?}"));
                 if is_it(&value) {
                     return value;
                 }
@@ -204,7 +225,10 @@ impl Client {
 
     pub(crate) async fn close(mut self) {
         self.socket.close(None).await.unwrap();
-        soon("the closing handshake", async { while let Some(Ok(_)) = self.socket.next().await {} }).await;
+        soon("the closing handshake", async {
+            while let Some(Ok(_)) = self.socket.next().await {}
+        })
+        .await;
     }
 
     // Signalling that most tests need.
@@ -238,7 +262,11 @@ impl Client {
     /// A producer on a new transport; its id.
     pub(crate) async fn produce(&mut self, rtp: Value) -> Value {
         let transport = self.transport("producing").await;
-        let kind = if rtp["codecs"][0]["channels"].is_null() { "video" } else { "audio" };
+        let kind = if rtp["codecs"][0]["channels"].is_null() {
+            "video"
+        } else {
+            "audio"
+        };
         let produce = json!({
             "transportId": transport, "kind": kind, "rtpParameters": rtp, "appData": { "share": true },
         });

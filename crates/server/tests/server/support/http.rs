@@ -37,7 +37,9 @@ pub(crate) async fn send_http(address: &str, request: &[u8]) -> Reply {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request).await.unwrap();
     let mut bytes = Vec::new();
-    soon("an HTTP answer", stream.read_to_end(&mut bytes)).await.unwrap();
+    soon("an HTTP answer", stream.read_to_end(&mut bytes))
+        .await
+        .unwrap();
     parse(&bytes)
 }
 

@@ -43,7 +43,10 @@ impl Drop for Folder {
 /// The program with nothing of this process' environment that could change its settings.
 fn program(folder: &Folder) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_miso"));
-    command.env_clear().env("HOME", folder.path()).kill_on_drop(true);
+    command
+        .env_clear()
+        .env("HOME", folder.path())
+        .kill_on_drop(true);
     command
 }
 
@@ -51,7 +54,11 @@ fn program(folder: &Folder) -> Command {
 pub(crate) async fn run(args: &[&str], variables: &[(&str, &str)]) -> Output {
     let folder = Folder::new();
     let mut command = program(&folder);
-    let output = command.args(args).envs(variables.iter().copied()).stdin(Stdio::null()).output();
+    let output = command
+        .args(args)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output();
     soon("the program ends", output).await.unwrap()
 }
 
@@ -69,15 +76,23 @@ impl Server {
 
     pub(crate) async fn start_in(folder: Folder, args: &[&str]) -> Self {
         let fixed = [
-            "serve", "--ready-json", "--workers=1", "--https-listen=127.0.0.1:0",
-            "--http-listen=127.0.0.1:0", "--media-ip=127.0.0.1", "--media-port=0",
+            "serve",
+            "--ready-json",
+            "--workers=1",
+            "--https-listen=127.0.0.1:0",
+            "--http-listen=127.0.0.1:0",
+            "--media-ip=127.0.0.1",
+            "--media-port=0",
         ];
         let mut command = program(&folder);
-        let args = fixed.iter().filter(|fixed| {
-            // A flag of the test replaces the one here.
-            let name = fixed.split('=').next().unwrap();
-            name == "serve" || !args.iter().any(|arg| arg.starts_with(name))
-        }).chain(args);
+        let args = fixed
+            .iter()
+            .filter(|fixed| {
+                // A flag of the test replaces the one here.
+                let name = fixed.split('=').next().unwrap();
+                name == "serve" || !args.iter().any(|arg| arg.starts_with(name))
+            })
+            .chain(args);
         let mut child = command
             .args(args)
             .stdin(Stdio::null())
@@ -86,11 +101,18 @@ impl Server {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = match soon("the server is ready", lines.next_line()).await.unwrap() {
+        let ready = match soon("the server is ready", lines.next_line())
+            .await
+            .unwrap()
+        {
             Some(line) => serde_json::from_str(&line).unwrap(),
             None => panic!("no server: {}", stderr_of(&mut child).await),
         };
-        Self { child, ready, folder }
+        Self {
+            child,
+            ready,
+            folder,
+        }
     }
 
     pub(crate) fn folder(&self) -> &Folder {
@@ -121,8 +143,12 @@ impl Server {
     /// The value of a metric without labels.
     pub(crate) async fn metric(&self, name: &str) -> i64 {
         let text = self.get("/metrics").await.text();
-        let line = text.lines().find_map(|line| line.strip_prefix(&format!("miso_{name} ")));
-        line.unwrap_or_else(|| panic!("no metric {name}")).parse().unwrap()
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("miso_{name} ")));
+        line.unwrap_or_else(|| panic!("no metric {name}"))
+            .parse()
+            .unwrap()
     }
 
     /// Waits until a metric has a value. Asking is the event that is waited for.
@@ -137,7 +163,9 @@ impl Server {
 
     pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.id().unwrap().to_string();
-        let killed = std::process::Command::new("kill").args([signal, &pid]).status();
+        let killed = std::process::Command::new("kill")
+            .args([signal, &pid])
+            .status();
         assert!(killed.unwrap().success());
     }
 
@@ -151,6 +179,8 @@ impl Server {
 async fn stderr_of(child: &mut Child) -> String {
     let mut text = String::new();
     let mut stderr = child.stderr.take().unwrap();
-    soon("standard error ends", stderr.read_to_string(&mut text)).await.unwrap();
+    soon("standard error ends", stderr.read_to_string(&mut text))
+        .await
+        .unwrap();
     text
 }

@@ -1,0 +1,272 @@
+//! A transport's other end: another WebRTC stack, over a real socket.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use str0m::channel::{ChannelConfig, ChannelId, Reliability};
+use str0m::config::{DtlsCert, Fingerprint};
+use str0m::net::{Protocol, Receive};
+use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc, RtcConfig};
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+
+use super::{Client, soon};
+
+/// Longest datagram.
+const MAX_DATAGRAM: usize = 2_000;
+
+/// What came over a DataChannel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) stream: u16,
+    pub(crate) is_binary: bool,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What the other end is to do.
+enum Order {
+    Open(u16),
+    Send(Message),
+    Close,
+}
+
+/// The other end of a transport, at work in a task. When it is dropped, it vanishes without a word.
+pub(crate) struct Link {
+    id: Value,
+    orders: mpsc::UnboundedSender<Order>,
+    messages: mpsc::UnboundedReceiver<Message>,
+    connected: mpsc::UnboundedReceiver<()>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Link {
+    /// A connected transport of a client.
+    pub(crate) async fn connect(client: &mut Client, role: &str) -> Self {
+        let mut link = Self::begin(client, role, true).await;
+        soon("a connection", link.connected.recv()).await.unwrap();
+        link
+    }
+
+    /// A transport that begins to connect; with another certificate than it says, unless it is `honest`.
+    pub(crate) async fn begin(client: &mut Client, role: &str, honest: bool) -> Self {
+        let sctp = json!({ "numStreams": { "OS": 1024, "MIS": 1024 } });
+        let options = json!({ role: true, "sctpCapabilities": sctp });
+        let transport = client.ask("createWebRtcTransport", options).await;
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let (rtc, certificate) = rtc(socket.local_addr().unwrap(), &transport);
+        let mut fingerprint = fingerprint_of(&certificate);
+        if !honest {
+            fingerprint = vec!["00"; 32].join(":");
+        }
+        let dtls = json!({
+            "role": "client", "fingerprints": [{ "algorithm": "sha-256", "value": fingerprint }],
+        });
+        let connect = json!({ "transportId": transport["id"], "dtlsParameters": dtls });
+        client.ask("connectWebRtcTransport", connect).await;
+        let (orders, todo) = mpsc::unbounded_channel();
+        let (heard, messages) = mpsc::unbounded_channel();
+        let (tell_connected, connected) = mpsc::unbounded_channel();
+        let end = OtherEnd {
+            rtc,
+            socket,
+            streams: HashMap::new(),
+            heard,
+            tell_connected,
+        };
+        Self {
+            id: transport["id"].clone(),
+            orders,
+            messages,
+            connected,
+            task: tokio::spawn(end.run(todo)),
+        }
+    }
+
+    /// The transport's id.
+    pub(crate) fn id(&self) -> &Value {
+        &self.id
+    }
+
+    /// Opens a DataChannel of a stream that was negotiated by signalling.
+    pub(crate) fn open(&self, stream: &Value) {
+        let stream = u16::try_from(stream.as_u64().unwrap()).unwrap();
+        assert!(self.orders.send(Order::Open(stream)).is_ok());
+    }
+
+    pub(crate) fn send(&self, stream: u16, is_binary: bool, bytes: &[u8]) {
+        let message = Message {
+            stream,
+            is_binary,
+            bytes: bytes.to_vec(),
+        };
+        assert!(self.orders.send(Order::Send(message)).is_ok());
+    }
+
+    /// The next message.
+    pub(crate) async fn message(&mut self) -> Message {
+        soon("a message", self.messages.recv()).await.unwrap()
+    }
+
+    /// Says goodbye.
+    pub(crate) fn close(&self) {
+        assert!(self.orders.send(Order::Close).is_ok());
+    }
+}
+
+fn rtc(local: SocketAddr, transport: &Value) -> (Rtc, DtlsCert) {
+    let provider = str0m::crypto::from_feature_flags();
+    let certificate = provider.dtls_provider.generate_certificate().unwrap();
+    let mut rtc = RtcConfig::new()
+        .set_crypto_provider(Arc::new(provider))
+        .set_dtls_cert(certificate.clone())
+        .set_rtp_mode(true)
+        .build(Instant::now());
+    let host = |address| Candidate::builder().udp().host(address).build().unwrap();
+    rtc.add_local_candidate(host(local));
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let ice = &transport["iceParameters"];
+    let mut api = rtc.direct_api();
+    api.set_ice_controlling(true);
+    api.set_remote_ice_credentials(IceCreds {
+        ufrag: text(&ice["usernameFragment"]),
+        pass: text(&ice["password"]),
+    });
+    let fingerprints = transport["dtlsParameters"]["fingerprints"]
+        .as_array()
+        .unwrap();
+    let sha256 = fingerprints
+        .iter()
+        .find(|it| it["algorithm"] == "sha-256")
+        .unwrap();
+    let bytes = text(&sha256["value"]);
+    api.set_remote_fingerprint(Fingerprint {
+        hash_func: "sha-256".to_owned(),
+        bytes: bytes
+            .split(':')
+            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
+            .collect(),
+    });
+    api.start_dtls(true).unwrap();
+    api.start_sctp(true);
+    let candidates = transport["iceCandidates"].as_array().unwrap();
+    for candidate in candidates.iter().filter(|it| it["protocol"] == "udp") {
+        let port = u16::try_from(candidate["port"].as_u64().unwrap()).unwrap();
+        rtc.add_remote_candidate(host(SocketAddr::new(
+            text(&candidate["ip"]).parse().unwrap(),
+            port,
+        )));
+    }
+    (rtc, certificate)
+}
+
+fn fingerprint_of(certificate: &DtlsCert) -> String {
+    let provider = str0m::crypto::from_feature_flags();
+    let digest = provider.sha256_provider.sha256(&certificate.certificate);
+    let bytes: Vec<_> = digest.iter().map(|byte| format!("{byte:02X}")).collect();
+    bytes.join(":")
+}
+
+struct OtherEnd {
+    rtc: Rtc,
+    socket: UdpSocket,
+    streams: HashMap<u16, ChannelId>,
+    heard: mpsc::UnboundedSender<Message>,
+    tell_connected: mpsc::UnboundedSender<()>,
+}
+
+impl OtherEnd {
+    async fn run(mut self, mut todo: mpsc::UnboundedReceiver<Order>) {
+        let mut buffer = [0_u8; MAX_DATAGRAM];
+        let mut waiting = Vec::new();
+        loop {
+            let Some(wake) = self.drain().await else {
+                return;
+            };
+            waiting.retain(|message| !self.write(message));
+            // A message that went out may want to be sent at once.
+            let Some(wake) = self.drain().await.map(|again| again.min(wake)) else {
+                return;
+            };
+            tokio::select! {
+                received = self.socket.recv_from(&mut buffer) => {
+                    if let Ok((length, from)) = received {
+                        self.receive(&buffer[..length], from);
+                    }
+                }
+                order = todo.recv() => match order {
+                    Some(Order::Open(stream)) => self.open(stream),
+                    Some(Order::Send(message)) => waiting.push(message),
+                    Some(Order::Close) => drop(self.rtc.close()),
+                    None => return,
+                },
+                () = tokio::time::sleep_until(wake.into()) => {
+                    let _ = self.rtc.handle_input(Input::Timeout(Instant::now()));
+                }
+            }
+        }
+    }
+
+    fn receive(&mut self, bytes: &[u8], from: SocketAddr) {
+        let to = self.socket.local_addr().unwrap();
+        if let Ok(receive) = Receive::new(Protocol::Udp, from, to, bytes) {
+            let _ = self
+                .rtc
+                .handle_input(Input::Receive(Instant::now(), receive));
+        }
+    }
+
+    fn open(&mut self, stream: u16) {
+        let channel = self.rtc.direct_api().create_data_channel(ChannelConfig {
+            label: String::new(),
+            ordered: true,
+            reliability: Reliability::Reliable,
+            negotiated: Some(stream),
+            protocol: String::new(),
+        });
+        self.streams.insert(stream, channel);
+    }
+
+    /// Whether it could be sent.
+    fn write(&mut self, message: &Message) -> bool {
+        let channel = self.streams.get(&message.stream).copied();
+        let channel = channel.and_then(|channel| self.rtc.channel(channel));
+        channel.is_some_and(|mut it| it.write(message.is_binary, &message.bytes).unwrap_or(false))
+    }
+
+    /// Takes everything out; when to come again, unless it is over.
+    async fn drain(&mut self) -> Option<Instant> {
+        loop {
+            match self.rtc.poll_output().ok()? {
+                Output::Timeout(at) => return Some(at),
+                Output::Transmit(transmit) => {
+                    let _ = self
+                        .socket
+                        .send_to(&transmit.contents, transmit.destination)
+                        .await;
+                }
+                Output::Event(Event::Connected) => drop(self.tell_connected.send(())),
+                Output::Event(Event::ChannelData(data)) => {
+                    let stream = self
+                        .streams
+                        .iter()
+                        .find(|(_, channel)| **channel == data.id);
+                    let _ = self.heard.send(Message {
+                        stream: stream.map_or(u16::MAX, |(stream, _)| *stream),
+                        is_binary: data.binary,
+                        bytes: data.data,
+                    });
+                }
+                Output::Event(_) => {}
+            }
+        }
+    }
+}

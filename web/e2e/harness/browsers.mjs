@@ -31,7 +31,8 @@ const FIREFOX_PREFS = {
   'media.peerconnection.ice.obfuscate_host_addresses': false,
 };
 
-const ASK = { ask: 0, allow: 1, deny: 2 };
+const ALLOW = 1;
+const DENY = 2;
 
 /** How a browser has devices and whether the person allows their use. */
 const DEFAULTS = { devices: true, consent: true, videoFile: null, display: null };
@@ -102,7 +103,6 @@ function chromium({ devices, consent, videoFile }) {
 }
 
 function firefox({ devices, consent, display }) {
-  const answer = consent ? ASK.allow : ASK.deny;
   return {
     browser: 'firefox',
     protocol: 'webDriverBiDi',
@@ -112,8 +112,8 @@ function firefox({ devices, consent, display }) {
       ...FIREFOX_PREFS,
       'media.navigator.streams.fake': devices,
       'media.navigator.permission.disabled': consent,
-      'permissions.default.camera': answer,
-      'permissions.default.microphone': answer,
+      'permissions.default.camera': consent ? ALLOW : DENY,
+      'permissions.default.microphone': ALLOW,
     },
   };
 }

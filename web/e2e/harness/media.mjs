@@ -45,10 +45,14 @@ export async function sees(viewer, other, { share = false, within = 20_000 } = {
 
 async function moves(viewer, other, { share, within, what }) {
   const look = () => viewer.evaluate(pictureOf, other.id, share ? 'share' : 'camera');
-  const first = await until(`${what}, not black`, async () => {
-    const picture = await look();
-    return picture !== null && mean(picture) > NOT_BLACK && picture;
-  });
+  const first = await until(
+    `${what}, not black`,
+    async () => {
+      const picture = await look();
+      return picture !== null && mean(picture) > NOT_BLACK && picture;
+    },
+    { within },
+  );
   await until(
     `${what}, moving`,
     async () => {

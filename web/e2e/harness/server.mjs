@@ -12,6 +12,9 @@ const PROGRAM =
 const START_MS = 20_000;
 const STOP_MS = 10_000;
 
+/** The system chooses the port. */
+const ANY = '127.0.0.1:0';
+
 /** The shortest that RFC 7675 leaves room for. */
 export const CONSENT_TIMEOUT_MS = 10_000;
 
@@ -31,8 +34,8 @@ export class Server {
   }
 
   async start() {
-    const fixed = this.ready === null ? ['0', '0'] : [this.#port('https'), this.#port('media')];
-    const child = spawn(PROGRAM, this.#arguments(...fixed), {
+    const { https, media } = this.ready ?? { https: ANY, media: [ANY] };
+    const child = spawn(PROGRAM, this.#arguments(https, new URL(`tcp://${media[0]}`).port), {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -53,7 +56,7 @@ export class Server {
   }
 
   get origin() {
-    return `https://127.0.0.1:${this.#port('https')}`;
+    return `https://${this.ready.https}`;
   }
 
   /** As if the machine had lost power. */
@@ -86,21 +89,17 @@ export class Server {
     return this.log.slice(-lines).join('\n');
   }
 
-  #arguments(httpsPort, mediaPort) {
+  #arguments(https, mediaPort) {
     return [
       'serve',
-      ...['--https-listen', `127.0.0.1:${httpsPort}`],
-      ...['--http-listen', '127.0.0.1:0'],
+      ...['--https-listen', https],
+      ...['--http-listen', ANY],
       ...['--media-ip', '127.0.0.1', '--media-port', mediaPort],
       ...['--data-dir', this.#dataFolder],
       ...['--consent-timeout', String(CONSENT_TIMEOUT_MS / 1000)],
       '--ready-json',
       ...this.#args,
     ];
-  }
-
-  #port(name) {
-    return String(new URL(`tcp://${this.ready[name]}`).port);
   }
 
   async #readiness(output) {

@@ -3,6 +3,9 @@
 const WITHIN_MS = 15_000;
 const EVERY_MS = 100;
 
+/** Even the last question gets this long for its answer, which then tells what is wrong. */
+const ANSWER_MS = 1_000;
+
 /**
  * Asks `probe` again and again until it gives something true, and returns that. A probe that throws
  * has not succeeded yet; the last reason is told when the deadline passes.
@@ -12,7 +15,7 @@ export async function until(what, probe, { within = WITHIN_MS, every = EVERY_MS 
   let last;
   for (;;) {
     try {
-      last = await bounded(probe(), Math.max(1, deadline - Date.now()));
+      last = await bounded(probe(), Math.max(ANSWER_MS, deadline - Date.now()));
       if (last) return last;
     } catch (error) {
       last = error;

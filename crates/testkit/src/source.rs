@@ -177,15 +177,7 @@ pub struct OpusSource {
     /// Payload length, bytes.
     len: usize,
     level: i8,
-    /// Whether it speaks in syllables, instead of one long tone.
-    speaks: bool,
 }
-
-/// Packets of a syllable and of the pause behind it.
-const SYLLABLE: u64 = 9;
-const PAUSE: u64 = 4;
-/// Level of a pause.
-const SILENCE: i8 = -127;
 
 impl OpusSource {
     /// A microphone that is switched on at `now`, with this level in dBov.
@@ -196,23 +188,12 @@ impl OpusSource {
             packets: 0,
             len: 80,
             level,
-            speaks: false,
         }
     }
 
     /// As loud as this from now on, dBov.
     pub fn set_level(&mut self, level: i8) {
         self.level = level;
-    }
-
-    /// Speaks in syllables from now on, or holds a tone.
-    pub fn set_speaking(&mut self, speaks: bool) {
-        self.speaks = speaks;
-    }
-
-    fn level_now(&self) -> i8 {
-        let pauses = self.speaks && self.packets % (SYLLABLE + PAUSE) >= SYLLABLE;
-        if pauses { SILENCE } else { self.level }
     }
 
     /// Packets made so far.
@@ -239,13 +220,12 @@ impl OpusSource {
             is_key: true,
         };
         tag.append_to(&mut payload);
-        let level = self.level_now();
         self.packets += 1;
         SourcePacket {
             timestamp: self.first_timestamp.wrapping_add(ticks as u32),
             marker: self.packets == 1,
             payload,
-            level: Some(level),
+            level: Some(self.level),
         }
     }
 }

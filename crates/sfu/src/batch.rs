@@ -86,22 +86,36 @@ impl Batch {
 
     /// Takes the first `len` bytes of the room as a datagram to `tuple`.
     pub(crate) fn commit(&mut self, tuple: &Tuple, len: usize) {
-        let start = self.len;
-        self.len += len;
-        if let Some(last) = self.messages.last_mut()
-            && last.open
-            && last.tuple == *tuple
+        match self.messages.last() {
+            Some(last) if last.tuple == *tuple => self.commit_again(len),
+            _ => self.begin(*tuple, len),
+        }
+    }
+
+    /// Takes the first `len` bytes of the room as a datagram to the peer of the one before.
+    pub(crate) fn commit_again(&mut self, len: usize) {
+        let Some(last) = self.messages.last_mut() else {
+            return;
+        };
+        let fits = last.open
             && len <= last.segment_size
             && last.segments < MAX_SEGMENTS
-            && last.range.len() + len <= MAX_MESSAGE_BYTES
-        {
-            last.range.end = self.len;
-            last.segments += 1;
-            last.open = len == last.segment_size;
-            return;
+            && last.range.len() + len <= MAX_MESSAGE_BYTES;
+        if !fits {
+            let tuple = last.tuple;
+            return self.begin(tuple, len);
         }
+        self.len += len;
+        last.range.end = self.len;
+        last.segments += 1;
+        last.open = len == last.segment_size;
+    }
+
+    fn begin(&mut self, tuple: Tuple, len: usize) {
+        let start = self.len;
+        self.len += len;
         self.messages.push(Message {
-            tuple: *tuple,
+            tuple,
             range: start..self.len,
             segment_size: len,
             segments: 1,

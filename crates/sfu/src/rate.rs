@@ -50,6 +50,11 @@ impl RateCounter {
 
     /// Counts one packet of `bytes`. Padding alone is a packet of no bytes.
     pub(crate) fn add(&mut self, bytes: usize, now: Instant) {
+        self.add_many(1, bytes, now);
+    }
+
+    /// Counts several packets of `bytes` together.
+    pub(crate) fn add_many(&mut self, packets: u64, bytes: usize, now: Instant) {
         if self.ends.is_none_or(|ends| now >= ends) {
             self.advance_to(now);
         }
@@ -58,7 +63,7 @@ impl RateCounter {
         if let Some(sum) = self.bytes.get_mut(slot_of(self.newest)) {
             *sum = sum.saturating_add(bytes);
         }
-        self.total_packets += 1;
+        self.total_packets += packets;
         self.total_bytes += u64::from(bytes);
     }
 

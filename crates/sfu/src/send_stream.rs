@@ -94,6 +94,26 @@ pub(crate) struct Forwarded {
     pub(crate) ts: RtpTime,
 }
 
+/// Forwarded packets that are counted together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// How many.
+    packets: u64,
+    /// Bytes of their headers and payloads.
+    bytes: usize,
+    /// Bytes of their payloads.
+    payload_bytes: usize,
+}
+
+impl Tally {
+    /// One more.
+    pub(crate) fn add(&mut self, packet: &Forward) {
+        self.packets += 1;
+        self.bytes += packet.size;
+        self.payload_bytes += packet.payload_len;
+    }
+}
+
 /// A sent stream.
 #[derive(Debug)]
 pub(crate) struct SendStream {
@@ -215,8 +235,9 @@ impl SendStream {
         self.seq.drop_input(input);
     }
 
-    /// Gives a packet its number and timestamp, notes and counts it. None when it must not be sent: it was dropped,
-    /// or it is older than the last sync.
+    /// Gives a packet its number and timestamp and notes it; [`count`](Self::count) counts it, with others of its batch.
+    /// None when it must not be sent: it was dropped, or it is older than the last sync.
+    #[inline]
     pub(crate) fn forward(&mut self, packet: &Forward, now: Instant) -> Option<Forwarded> {
         let restarted = |max: ExtSeq| packet.input.0.saturating_sub(max.0) > RESTART_JUMP;
         if self.seq.max_input().is_some_and(restarted) {
@@ -246,14 +267,25 @@ impl SendStream {
         if ext_seq > highest || self.newest.is_none_or(|newest| ts.is_newer_than(newest.ts)) {
             self.note_newest(packet, ts, now);
         }
-        self.rate.add(packet.size, now);
-        self.counters.octets += packet.payload_len as u64;
         Some(Forwarded { ext_seq, ts })
+    }
+
+    /// Counts what was forwarded.
+    pub(crate) fn count(&mut self, sent: &Tally, now: Instant) {
+        if sent.packets > 0 {
+            self.rate.add_many(sent.packets, sent.bytes, now);
+            self.counters.octets += sent.payload_bytes as u64;
+        }
     }
 
     /// Reads what the next [`forward`](Self::forward) needs and the cache may have lost. What comes out means nothing.
     pub(crate) fn touch(&self) -> u64 {
-        self.history.touch() ^ self.rate.touch() ^ self.seq.max_output().0 ^ self.counters.octets
+        let newest = self.newest.map_or(0, |newest| newest.input_ts.0);
+        self.history.touch()
+            ^ self.rate.touch()
+            ^ self.seq.max_output().0
+            ^ self.counters.octets
+            ^ u64::from(self.params.ssrc.0 ^ self.ts_offset ^ newest)
     }
 
     /// Counts a NACK that asks for `packets` packets.

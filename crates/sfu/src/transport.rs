@@ -249,7 +249,7 @@ impl Transport {
         self.traffic.touch_sent()
             ^ u64::from(self.next_transport_seq)
             ^ u64::from(port)
-            ^ keys.map_or(0, |srtp| srtp.send.suite() as u64)
+            ^ keys.map_or(0, |srtp| srtp.send.touch())
             ^ u64::from(self.connected)
     }
 

@@ -33,10 +33,12 @@ impl Bench {
     }
 
     fn forward(&mut self, input: u64, ms: u64) -> Option<u64> {
-        let now = self.at(ms);
-        self.stream
-            .forward(&packet(input, ms), now)
-            .map(|sent| sent.ext_seq.0)
+        let (packet, now) = (packet(input, ms), self.at(ms));
+        let sent = self.stream.forward(&packet, now)?;
+        let mut tally = Tally::default();
+        tally.add(&packet);
+        self.stream.count(&tally, now);
+        Some(sent.ext_seq.0)
     }
 
     fn report(&mut self, highest_seq: u32, cumulative_lost: i32) -> bool {

@@ -14,8 +14,9 @@ use crate::event_queue::EventQueue;
 use crate::keys::{ConsumerKey, ProducerKey};
 use crate::packet::{PacketIndex, PacketMeta, PacketPool};
 use crate::producer::Producer;
-use crate::send_stream::{Forward, Forwarded};
+use crate::send_stream::{Forward, Forwarded, Tally};
 use crate::transport::{Kind, Transport};
+use miso_ice::Tuple;
 use miso_wire::{AbsSendTime, ExtSeq, Pt, Seq, Ssrc};
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -62,6 +63,12 @@ struct Serving<'a> {
     drops: &'a mut Drops,
     events: &'a mut EventQueue,
     send_time: AbsSendTime,
+    /// Where its packets go; none for this process itself.
+    path: Option<Tuple>,
+    /// Whether the last datagram of the batch is its own.
+    has_begun: bool,
+    /// What it was sent in this batch.
+    tally: Tally,
     now: Instant,
 }
 
@@ -156,6 +163,7 @@ impl Worker {
         if !consumer.wants_media() || !transport.connected {
             return true;
         }
+        let path = transport.selected_tuple();
         let mut serving = Serving {
             pool: &self.pool,
             producer,
@@ -164,6 +172,9 @@ impl Worker {
             drops: &mut self.drops,
             events: &mut self.events,
             send_time,
+            path,
+            has_begun: false,
+            tally: Tally::default(),
             now,
         };
         let began = serving.begin_awaited();
@@ -268,6 +279,7 @@ impl Serving<'_> {
             current.cursor = behind;
         }
         self.consumer.current = Some(current);
+        self.consumer.send.count(&self.tally, self.now);
         if sent > 0 {
             self.transport.traffic.rtp_sent.add(sent, self.now);
         }
@@ -309,6 +321,7 @@ impl Serving<'_> {
         let Some(forwarded) = self.consumer.send.forward(&forward, self.now) else {
             return 0;
         };
+        self.tally.add(&forward);
         self.consumer.rewrite.sent(meta, forwarded.ts);
         self.consumer.last_had_marker = meta.marker;
         let outward = self.outward(&forward, forwarded, meta.pt);
@@ -368,14 +381,19 @@ impl Serving<'_> {
         };
         match &self.transport.kind {
             Kind::WebRtc(webrtc) => {
-                let (Some(srtp), Some(tuple)) = (&webrtc.srtp, webrtc.ice.selected_tuple()) else {
+                let (Some(srtp), Some(path)) = (&webrtc.srtp, &self.path) else {
                     return 0;
                 };
                 let Some(len) = outward.seal(&srtp.send, room, meta, packet) else {
                     self.drops.count(DropReason::NoRoom);
                     return 0;
                 };
-                batch.commit(&tuple, len);
+                if self.has_begun {
+                    batch.commit_again(len);
+                } else {
+                    batch.commit(path, len);
+                    self.has_begun = true;
+                }
                 len
             }
             Kind::Direct(_) => {

@@ -32,6 +32,7 @@ pub(super) struct Outward {
 impl Outward {
     /// Writes the clear packet's header, and as much of its payload as differs from the stored one. The length of
     /// both, and the rest of the payload.
+    #[inline]
     fn write<'a>(
         &self,
         out: &mut [u8],
@@ -72,6 +73,7 @@ impl Outward {
         Some((header_len, osn_len + rewritten, rest))
     }
 
+    #[inline]
     fn write_header(&self, out: &mut [u8], patch: &PatchOffsets) {
         self.write_fixed_header(out);
         if let Some(mid) = &self.mid {
@@ -86,6 +88,7 @@ impl Outward {
     }
 
     /// Writes all but the first byte, which is the same for everybody.
+    #[inline]
     fn write_fixed_header(&self, out: &mut [u8]) {
         let Some([_, fixed @ ..]) = out.first_chunk_mut::<12>() else {
             return;
@@ -98,6 +101,7 @@ impl Outward {
     }
 
     /// Writes and seals the packet. Its length.
+    #[inline]
     pub(super) fn seal(
         &self,
         keys: &SrtpSend,

@@ -146,7 +146,7 @@ impl Worker {
             return;
         }
         if let Some(transport) = self.objects.transports.get_mut(key) {
-            transport.traffic.sent.add(packet.len(), now);
+            transport.traffic.other_sent.add(packet.len(), now);
         }
     }
 }

@@ -35,7 +35,7 @@ const ALLOW = 1;
 const DENY = 2;
 
 /** How a browser has devices and whether the person allows their use. */
-const DEFAULTS = { devices: true, consent: true, videoFile: null, display: null };
+const DEFAULTS = { devices: true, consent: true, videoFile: null, display: null, flags: [] };
 
 export class Browser {
   /** True once it was killed, frozen or closed: it answers no more. */
@@ -92,8 +92,8 @@ export class Browser {
   }
 }
 
-function chromium({ devices, consent, videoFile }) {
-  const args = [...CHROMIUM_FLAGS];
+function chromium({ devices, consent, videoFile, flags }) {
+  const args = [...CHROMIUM_FLAGS, ...flags];
   if (devices) args.push(FAKE_DEVICES);
   if (consent) args.push(FAKE_CONSENT);
   if (videoFile !== null) args.push(`--use-file-for-fake-video-capture=${videoFile}`);

@@ -1,8 +1,12 @@
 //! Puts the built web app into the program: a table of its files. Without one, a page that says how to build it.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 const MISSING: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>miso</title>\n\
     <h1>The server runs, but was built without its web app</h1>\n\
@@ -24,7 +28,7 @@ fn main() -> io::Result<()> {
         files.push(("index.html".to_owned(), page));
     }
     files.sort();
-    fs::write(out.join("assets.rs"), table(&files)?)
+    fs::write(out.join("assets.rs"), table(&files, &out)?)
 }
 
 fn variable(name: &str) -> io::Result<String> {
@@ -44,17 +48,34 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> i
     Ok(())
 }
 
-fn table(files: &[(String, PathBuf)]) -> io::Result<String> {
+fn table(files: &[(String, PathBuf)], out: &Path) -> io::Result<String> {
     let mut text = "static ASSETS: &[Asset] = &[\n".to_owned();
-    for (name, path) in files {
-        let etag = format!("\"{:016x}\"", fnv(&fs::read(path)?));
+    for (index, (name, path)) in files.iter().enumerate() {
+        let bytes = fs::read(path)?;
+        let etag = format!("\"{:016x}\"", fnv(&bytes));
+        let gzip = match compressed(&bytes)? {
+            Some(gzip) => {
+                let path = out.join(format!("{index}.gz"));
+                fs::write(&path, gzip)?;
+                format!("Some(include_bytes!({path:?}))")
+            }
+            None => "None".to_owned(),
+        };
         let _ = writeln!(
             text,
-            "    Asset {{ path: {name:?}, bytes: include_bytes!({path:?}), etag: {etag:?} }},"
+            "    Asset {{ path: {name:?}, bytes: include_bytes!({path:?}), gzip: {gzip}, etag: {etag:?} }},"
         );
     }
     text.push_str("];\n");
     Ok(text)
+}
+
+/// The file as gzip, if that makes it a good deal shorter.
+fn compressed(bytes: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    let gzip = encoder.finish()?;
+    Ok((gzip.len() < bytes.len() / 10 * 9).then_some(gzip))
 }
 
 /// FNV-1a, 64 bits: tells one version of a file from another.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
@@ -80,25 +80,47 @@ async fn file(State(_): State<Arc<App>>, request: Request) -> Response {
     let Some(asset) = found else {
         return (StatusCode::NOT_FOUND, "not found\n").into_response();
     };
+    let mut headers = headers(asset);
     let known = request.headers().get(header::IF_NONE_MATCH);
     if known.is_some_and(|known| known.as_bytes() == asset.etag.as_bytes()) {
-        return (StatusCode::NOT_MODIFIED, headers(asset)).into_response();
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    (headers(asset), asset.bytes).into_response()
+    let Some(gzip) = asset.gzip.filter(|_| takes_gzip(request.headers())) else {
+        return (headers, asset.bytes).into_response();
+    };
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    (headers, gzip).into_response()
 }
 
-fn headers(asset: &assets::Asset) -> [(header::HeaderName, HeaderValue); 3] {
+/// Whether a client takes gzip (RFC 9110, section 12.5.3). Weights but zero are of no account.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|list| list.to_str().ok());
+    accepted.unwrap_or_default().split(',').any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight
+            .trim()
+            .trim_start_matches("q=")
+            .parse()
+            .unwrap_or(1.0);
+        name.trim().eq_ignore_ascii_case("gzip") && weight > 0.0
+    })
+}
+
+fn headers(asset: &assets::Asset) -> HeaderMap {
     let caching = if asset.is_immutable() {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    [
+    HeaderMap::from_iter([
         (
             header::CONTENT_TYPE,
             HeaderValue::from_static(asset.content_type()),
         ),
         (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
         (header::ETAG, HeaderValue::from_static(asset.etag)),
-    ]
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ])
 }

@@ -1,5 +1,7 @@
 //! What is logged, and how often.
 
+use std::io::IsTerminal;
+use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -19,8 +21,25 @@ pub(crate) fn start(filter: &str) -> Result<(), String> {
         .map_err(|error| format!("--log is wrong: {error}"))?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    logs.try_init().map_err(|error| error.to_string())
+    logs.try_init().map_err(|error| error.to_string())?;
+    let gate = Gate::new();
+    panic::set_hook(Box::new(move |info| log_panic(&gate, info)));
+    Ok(())
+}
+
+/// A panic ends a task or a worker, which is counted and recovered from elsewhere; here it is told where it was.
+fn log_panic(gate: &Gate, info: &PanicHookInfo<'_>) {
+    if gate.opens() {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        let payload = info.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let reason = text.unwrap_or_default();
+        let backtrace = std::backtrace::Backtrace::capture();
+        tracing::error!(place, reason, %backtrace, "panicked at a bug");
+    }
 }
 
 /// Lets one line a minute through. One per kind of line.

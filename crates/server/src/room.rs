@@ -124,7 +124,7 @@ impl Room {
         let speakers = Speakers::new(&router).await?;
         let bot = Bot::new(&router).await?;
         context.counters.add(Count::RoomOpened);
-        tracing::info!(room = id.as_str(), "room opened");
+        tracing::debug!(room = id.as_str(), "room opened");
         let room = Self {
             id,
             router,
@@ -148,7 +148,7 @@ impl Room {
             self.context.counters.add(Count::RoomFailed);
             tracing::error!(room = self.id.as_str(), "room lost its router");
         } else {
-            tracing::info!(room = self.id.as_str(), "room closed");
+            tracing::debug!(room = self.id.as_str(), "room closed");
         }
     }
 

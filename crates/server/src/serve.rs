@@ -93,12 +93,29 @@ pub(crate) fn run(config: Config, ready_json: bool) -> Result<(), StartError> {
     let runtime = runtime.map_err(StartError::Runtime)?;
     runtime.block_on(async {
         let signals = Signals::new().map_err(StartError::Runtime)?;
+        allow_many_files();
         let server = Server::start(&config).await?;
         announce(&server.addresses, ready_json);
         signals.wait().await;
         server.stop().await;
         Ok(())
     })
+}
+
+/// Each connection is a file to the system, which often allows a program a thousand unless it asks for more.
+fn allow_many_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        let limit = Rlimit {
+            current: maximum,
+            maximum,
+        };
+        if let Err(error) = setrlimit(Resource::Nofile, limit) {
+            tracing::debug!(%error, "the limit of open files stays");
+        }
+    }
 }
 
 fn announce(addresses: &Addresses, ready_json: bool) {

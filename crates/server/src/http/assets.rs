@@ -7,6 +7,8 @@ pub(super) struct Asset {
     path: &'static str,
     /// What it contains.
     pub(super) bytes: &'static [u8],
+    /// The same as gzip, if that is shorter.
+    pub(super) gzip: Option<&'static [u8]>,
     /// Changes with the contents; quoted as HTTP wants it.
     pub(super) etag: &'static str,
 }

@@ -46,6 +46,31 @@ async fn a_file_that_is_known_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn files_are_compressed_for_those_who_take_it() {
+    use std::io::Read;
+    let server = Server::start(&[]).await;
+    let page = server.get("/").await;
+    let ask = async |path: &str, codings: &str| {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {codings}\r\nConnection: close\r\n\r\n"
+        );
+        send_http(server.http(), request.as_bytes()).await
+    };
+    let plain = ask("/", "br, gzip;q=0").await;
+    assert_eq!(
+        (plain.header("Content-Encoding"), &plain.body),
+        (None, &page.body)
+    );
+    let packed = ask("/", "br, gzip").await;
+    assert_eq!(packed.header("Content-Encoding"), Some("gzip"));
+    let mut body = Vec::new();
+    flate2::read::GzDecoder::new(packed.body.as_slice())
+        .read_to_end(&mut body)
+        .unwrap();
+    assert_eq!(body, page.body);
+}
+
+#[tokio::test]
 async fn every_answer_says_what_browsers_are_to_refuse() {
     let server = Server::start(&[]).await;
     for path in ["/", "/health", "/metrics", "/rooms/x", "/missing.js"] {

@@ -16,3 +16,4 @@ mod media;
 mod program;
 mod protoo;
 mod rooms;
+mod transports;

@@ -97,7 +97,7 @@ pub(crate) struct Consumer {
 impl Consumer {
     /// The SSRCs under which it sends.
     pub(crate) fn ssrcs(&self) -> impl Iterator<Item = Ssrc> {
-        let encodings = self.parameters.encodings.iter();
+        let encodings = self.parameters.encodings.iter().take(1);
         encodings
             .flat_map(|encoding| [encoding.ssrc, encoding.rtx.as_ref().map(|rtx| rtx.ssrc)])
             .flatten()

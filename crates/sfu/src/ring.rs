@@ -6,8 +6,10 @@ use miso_wire::{ExtSeq, RtpTime};
 
 use crate::packet::{PacketIndex, PacketPool};
 use arrivals::ArrivalLog;
+use seen::Seen;
 
 mod arrivals;
+mod seen;
 
 pub(crate) use arrivals::ArrivalCursor;
 
@@ -29,7 +31,7 @@ pub(crate) const AUDIO_MAX_AGE_MS: u32 = 2_000;
 pub(crate) enum Stored {
     /// It is in the ring and in the arrival log.
     New,
-    /// Its number is there already; the block was given back.
+    /// Its number was stored before; the block was given back.
     Duplicate,
     /// It is older than what the ring keeps; the block was given back.
     TooOld,
@@ -64,6 +66,8 @@ pub(crate) struct StreamRing {
     max_age: u32,
     /// What arrived, in order.
     arrivals: ArrivalLog,
+    /// What was ever stored.
+    seen: Seen,
 }
 
 impl StreamRing {
@@ -77,6 +81,7 @@ impl StreamRing {
             newest_ts: RtpTime(0),
             max_age: u32::try_from(ticks).unwrap_or(u32::MAX).min(1 << 30),
             arrivals: ArrivalLog::default(),
+            seen: Seen::default(),
         }
     }
 
@@ -91,15 +96,14 @@ impl StreamRing {
         ts: RtpTime,
         pool: &mut PacketPool,
     ) -> Stored {
-        let stored = self.place(
-            Slot {
-                ext_seq: ext_seq.0,
-                index,
-                ts,
-            },
-            pool,
-        );
+        let slot = Slot {
+            ext_seq: ext_seq.0,
+            index,
+            ts,
+        };
+        let stored = self.place(slot, pool);
         if stored == Stored::New {
+            self.seen.insert(ext_seq.0);
             self.arrivals.push(ext_seq);
         } else {
             pool.free(index);
@@ -158,7 +162,7 @@ impl StreamRing {
             }
         } else if older || newest - slot.ext_seq >= MAX_SPAN {
             return Stored::TooOld;
-        } else if self.get(ExtSeq(slot.ext_seq)).is_some() {
+        } else if self.seen.contains(slot.ext_seq) {
             return Stored::Duplicate;
         }
         self.newest = Some(newest.max(slot.ext_seq));

@@ -108,21 +108,23 @@ pub(crate) struct Transport {
 
 /// Lowest limit of what is sent to a peer: below it not even audio passes.
 const MIN_OUTGOING: Bitrate = Bitrate(30_000);
+/// Highest limit that mediasoup takes.
+const HIGHEST_BITRATE: Bitrate = Bitrate(9_223_372_036_854_775_806);
 
 impl BitrateLimits {
-    /// The limits, if they fit each other (fact sheet 1.6.1).
-    pub(crate) fn checked(self) -> Result<Self, CommandError> {
-        let Self {
-            max_outgoing: max,
-            min_outgoing: min,
-            ..
-        } = self;
-        let too_low = |bitrate: Bitrate| bitrate > Bitrate::ZERO && bitrate < MIN_OUTGOING;
-        if too_low(max) || too_low(min) {
-            return Err(CommandError::type_error(
-                "bitrate must be >= 30000 or 0 (unlimited)",
-            ));
-        }
+    /// The limits with another limit of what comes in (fact sheet 1.6.1).
+    pub(crate) fn with_max_incoming(self, max: Bitrate) -> Result<Self, CommandError> {
+        check_highest(max)?;
+        Ok(Self {
+            max_incoming: max,
+            ..self
+        })
+    }
+
+    /// The limits with another limit of what goes out, if it fits.
+    pub(crate) fn with_max_outgoing(self, max: Bitrate) -> Result<Self, CommandError> {
+        check_outgoing(max)?;
+        let min = self.min_outgoing;
         if max > Bitrate::ZERO && max < min {
             let reason = format!(
                 "bitrate must be >= current min outgoing bitrate ({}) or 0 (unlimited)",
@@ -130,8 +132,45 @@ impl BitrateLimits {
             );
             return Err(CommandError::type_error(reason));
         }
-        Ok(self)
+        Ok(Self {
+            max_outgoing: max,
+            ..self
+        })
     }
+
+    /// The limits with another floor of what goes out, if it fits.
+    pub(crate) fn with_min_outgoing(self, min: Bitrate) -> Result<Self, CommandError> {
+        check_outgoing(min)?;
+        let max = self.max_outgoing;
+        if max > Bitrate::ZERO && max < min {
+            let reason = format!(
+                "bitrate must be <= current max outgoing bitrate ({}) or 0 (unlimited)",
+                max.0
+            );
+            return Err(CommandError::type_error(reason));
+        }
+        Ok(Self {
+            min_outgoing: min,
+            ..self
+        })
+    }
+}
+
+fn check_highest(bitrate: Bitrate) -> Result<(), CommandError> {
+    if bitrate > HIGHEST_BITRATE {
+        let reason = format!("bitrate must be <= {} or 0 (unlimited)", HIGHEST_BITRATE.0);
+        return Err(CommandError::type_error(reason));
+    }
+    Ok(())
+}
+
+fn check_outgoing(bitrate: Bitrate) -> Result<(), CommandError> {
+    check_highest(bitrate)?;
+    if bitrate > Bitrate::ZERO && bitrate < MIN_OUTGOING {
+        let reason = format!("bitrate must be >= {} or 0 (unlimited)", MIN_OUTGOING.0);
+        return Err(CommandError::type_error(reason));
+    }
+    Ok(())
 }
 
 impl Sctp {
@@ -260,3 +299,6 @@ impl Transport {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,12 +77,13 @@ pub(crate) struct MappedNames {
     pub(crate) capture_time: Option<AbsCaptureTime>,
 }
 
-/// Extensions that are copied for both kinds, for audio and for video, in the order in which they are written.
-const COPIED: [ExtensionKind; 2] = [ExtensionKind::PlayoutDelay, ExtensionKind::PacketId];
-const COPIED_VIDEO: [ExtensionKind; 3] = [
+/// Extensions that are copied for audio and for video, in the order in which they are written.
+const COPIED_AUDIO: [ExtensionKind; 1] = [ExtensionKind::AudioLevel];
+const COPIED_VIDEO: [ExtensionKind; 4] = [
     ExtensionKind::DependencyDescriptor,
     ExtensionKind::VideoOrientation,
     ExtensionKind::TransmissionOffset,
+    ExtensionKind::PacketId,
 ];
 
 /// The elements of a packet under construction.
@@ -93,7 +94,8 @@ struct Elements<'a> {
 
 impl<'a> Elements<'a> {
     fn push(&mut self, kind: ExtensionKind, value: &'a [u8]) {
-        if let Some(place) = self.list.get_mut(self.len) {
+        // An empty value says nothing and would force the longer form.
+        if let Some(place) = self.list.get_mut(self.len).filter(|_| !value.is_empty()) {
             *place = (kind.internal_id(), value);
             self.len += 1;
         }
@@ -121,18 +123,19 @@ pub(crate) fn write_header(
     if let Some(value) = &capture_time {
         elements.push(ExtensionKind::AbsCaptureTime, value);
     }
-    let video = names.kind == MediaKind::Video;
-    if video {
-        elements.push(ExtensionKind::AbsSendTime, &[0; 3]);
-        elements.push(ExtensionKind::TransportWideCc, &[0; 2]);
-    } else if let Some(level) = source.value(ExtensionKind::AudioLevel, header, packet) {
-        elements.push(ExtensionKind::AudioLevel, level);
-    }
-    let copied = COPIED.iter().chain(COPIED_VIDEO.iter().filter(|_| video));
-    for kind in copied {
-        if let Some(value) = source.value(*kind, header, packet) {
-            elements.push(*kind, value);
+    let source_value = |kind| source.value(kind, header, packet).unwrap_or(&[]);
+    let playout_delay = ExtensionKind::PlayoutDelay;
+    elements.push(playout_delay, source_value(playout_delay));
+    let copied = match names.kind {
+        MediaKind::Audio => COPIED_AUDIO.as_slice(),
+        MediaKind::Video => {
+            elements.push(ExtensionKind::AbsSendTime, &[0; 3]);
+            elements.push(ExtensionKind::TransportWideCc, &[0; 2]);
+            COPIED_VIDEO.as_slice()
         }
+    };
+    for kind in copied {
+        elements.push(*kind, source_value(*kind));
     }
     write(elements.as_slice(), header, names, out)
 }
@@ -155,10 +158,7 @@ fn write(
     let mut writer = ExtensionWriter::new(out.get_mut(fixed..)?, form);
     let mut patch = PatchOffsets::default();
     for (id, value) in elements {
-        // An element that a form cannot express (an empty one among short ones) is left out.
-        let Ok(offset) = writer.push(*id, value) else {
-            continue;
-        };
+        let offset = writer.push(*id, value).ok()?;
         let place = u16::try_from(fixed + offset).ok().and_then(NonZeroU16::new);
         match ExtensionKind::from_internal_id(*id) {
             Some(ExtensionKind::Mid) => patch.mid = place,
@@ -170,3 +170,6 @@ fn write(
     let len = fixed + writer.finish().ok()?;
     Some(MangledHeader { len, patch })
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,17 +103,27 @@ impl Producer {
             .streams
             .iter()
             .position(|stream| stream.encoding_idx == encoding);
-        match (codec.apt, existing) {
-            (None, None) if codec.codec.is_media() => Belongs::NewMedia(encoding),
-            (Some(_), Some(index))
-                if self
-                    .streams
-                    .get(index)
-                    .is_some_and(|s| s.recv.rtx_ssrc().is_none()) =>
+        match existing {
+            None if self.media_pt_of(encoding) == Some(codec.pt) => Belongs::NewMedia(encoding),
+            Some(index)
+                if self.streams.get(index).is_some_and(|stream| {
+                    stream.recv.rtx_ssrc().is_none() && codec.apt == Some(stream.recv.params().pt)
+                }) =>
             {
                 Belongs::NewRtx(index)
             }
             _ => Belongs::Nobody,
         }
     }
+
+    /// The payload type of an encoding's media. Others (comfort noise, tones) may come within a stream but begin none:
+    /// its clock is that of the encoding's codec.
+    fn media_pt_of(&self, encoding: usize) -> Option<Pt> {
+        let encoding = self.parameters.encodings.get(encoding)?;
+        let codec = self.parameters.codec_of(encoding)?;
+        Some(codec.payload_type)
+    }
 }
+
+#[cfg(test)]
+mod tests;

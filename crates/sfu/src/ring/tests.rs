@@ -129,8 +129,21 @@ fn clearing_returns_every_block_and_keeps_cursors() {
     let cursor = store.ring.cursor();
     store.ring.clear(&mut store.pool);
     assert_eq!(store.pool.used(), 0);
-    store.insert(70_001, 0);
-    assert_eq!(store.since(cursor), [70_001]);
+    store.insert(70_300, 0);
+    assert_eq!(store.since(cursor), [70_300]);
+}
+
+#[test]
+fn number_whose_packet_is_gone_is_not_taken_by_another() {
+    let mut store = Store::video();
+    store.insert(70_000, 0);
+    store.insert(70_001, 400_000);
+    assert!(!store.holds(70_000));
+    assert_eq!(store.insert(70_000, 400_000), Stored::Duplicate);
+    // As when the sender's clock jumps back: everything is given back, but not forgotten.
+    store.insert(70_002, 10);
+    assert_eq!(store.insert(70_001, 20), Stored::Duplicate);
+    assert_eq!(store.pool.used(), 1);
 }
 
 proptest! {

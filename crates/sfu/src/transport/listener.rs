@@ -5,8 +5,10 @@ use crate::keys::ProducerKey;
 use miso_ortc::RtpParameters;
 use miso_wire::{Mid, Rid, Ssrc};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-/// SSRCs that may be learnt by MID or RID in a transport; a peer that sends more is not served under new ones.
+/// SSRCs that a transport may know before it learns no more by MID or RID. Packets of others are still found by these,
+/// each time anew. More lets a peer take more memory, fewer makes large pipes slower.
 const MAX_LEARNT_SSRCS: usize = 1_024;
 
 /// The identifiers that a packet carries.
@@ -36,40 +38,63 @@ impl RtpListener {
         key: ProducerKey,
         parameters: &RtpParameters,
     ) -> Result<(), CommandError> {
-        let mid = parameters.mid;
-        let encodings = parameters.encodings.iter();
-        let ssrcs = encodings
-            .flat_map(|encoding| [encoding.ssrc, encoding.rtx.as_ref().map(|rtx| rtx.ssrc)]);
-        let ssrcs: Vec<Ssrc> = ssrcs.flatten().collect();
-        let rids: Vec<Rid> = parameters
-            .encodings
-            .iter()
-            .filter_map(|encoding| encoding.rid)
-            .collect();
-        if let Some(ssrc) = ssrcs.iter().find(|ssrc| self.ssrcs.contains_key(ssrc)) {
-            return Err(CommandError::error(format!(
-                "ssrc already exists in RTP listener [ssrc:{}]",
-                ssrc.0
-            )));
+        let taken = self.enter(key, parameters);
+        if taken.is_err() {
+            self.remove(key);
         }
-        if let Some(mid) = mid.filter(|mid| self.mids.contains_key(mid)) {
-            return Err(CommandError::error(format!(
-                "MID already exists in RTP listener [mid:{mid}]"
-            )));
+        taken
+    }
+
+    /// As [`Self::add`], but leaves what it entered before the error.
+    fn enter(&mut self, key: ProducerKey, parameters: &RtpParameters) -> Result<(), CommandError> {
+        for encoding in &parameters.encodings {
+            self.enter_ssrc(key, encoding.ssrc, "ssrc")?;
+            let rtx = encoding.rtx.as_ref().map(|rtx| rtx.ssrc);
+            self.enter_ssrc(key, rtx, "RTX ssrc")?;
         }
-        if mid.is_none()
-            && let Some(rid) = rids.iter().find(|rid| self.rids.contains_key(rid))
-        {
-            return Err(CommandError::error(format!(
-                "RID already exists in RTP listener and no MID is given [rid:{rid}]"
-            )));
+        if let Some(mid) = parameters.mid {
+            if self.mids.contains_key(&mid) {
+                let text = format!("MID already exists in RTP listener [mid:{mid}]");
+                return Err(CommandError::error(text));
+            }
+            self.mids.insert(mid, key);
         }
-        self.ssrcs.extend(ssrcs.into_iter().map(|ssrc| (ssrc, key)));
-        self.mids.extend(mid.map(|mid| (mid, key)));
-        for rid in rids {
-            self.rids.entry(rid).or_insert(key);
+        for rid in parameters.encodings.iter().filter_map(|it| it.rid) {
+            let found = *self.rids.entry(rid).or_insert(key);
+            if found != key && parameters.mid.is_none() {
+                let text =
+                    format!("RID already exists in RTP listener and no MID is given [rid:{rid}]");
+                return Err(CommandError::error(text));
+            }
         }
         Ok(())
+    }
+
+    fn enter_ssrc(
+        &mut self,
+        key: ProducerKey,
+        ssrc: Option<Ssrc>,
+        what: &str,
+    ) -> Result<(), CommandError> {
+        let Some(ssrc) = ssrc else { return Ok(()) };
+        match self.ssrcs.entry(ssrc) {
+            Entry::Vacant(place) => {
+                place.insert(key);
+                Ok(())
+            }
+            Entry::Occupied(_) => {
+                let text = format!("{what} already exists in RTP listener [ssrc:{}]", ssrc.0);
+                Err(CommandError::error(text))
+            }
+        }
+    }
+
+    /// The SSRCs of a producer, also those that were learnt.
+    pub(crate) fn ssrcs_of(&self, key: ProducerKey) -> impl Iterator<Item = Ssrc> {
+        let ssrcs = self.ssrcs.iter();
+        ssrcs
+            .filter(move |(_, found)| **found == key)
+            .map(|(ssrc, _)| *ssrc)
     }
 
     /// Removes a producer under all its names.
@@ -112,3 +137,6 @@ impl RtpListener {
         self.rids.iter().map(|(rid, key)| (*rid, *key))
     }
 }
+
+#[cfg(test)]
+mod tests;

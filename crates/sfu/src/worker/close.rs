@@ -10,7 +10,6 @@ use crate::ids::{
 use crate::keys::{
     ConsumerKey, DataConsumerKey, DataProducerKey, ObserverKey, ProducerKey, TransportKey,
 };
-use miso_wire::Ssrc;
 use std::time::Instant;
 
 type Answer = Result<Response, CommandError>;
@@ -122,18 +121,13 @@ impl Worker {
         }
         if let Some(transport) = self.objects.transports.get_mut(producer.transport) {
             transport.producers.retain(|open| *open != key);
+            let ssrcs: Vec<_> = transport.listener.ssrcs_of(key).collect();
             transport.listener.remove(key);
             if let Some(srtp) = transport
                 .webrtc_mut()
                 .and_then(|webrtc| webrtc.srtp.as_mut())
             {
-                let ssrcs = producer
-                    .streams
-                    .iter()
-                    .flat_map(|stream| [Some(stream.ssrc()), stream.recv.rtx_ssrc()]);
-                ssrcs
-                    .flatten()
-                    .for_each(|ssrc: Ssrc| srtp.recv.forget(ssrc));
+                ssrcs.into_iter().for_each(|ssrc| srtp.recv.forget(ssrc));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::event::{Event, TransportEvent};
 use crate::ids::{RouterId, TransportId};
 use crate::keys::TransportKey;
 use crate::sctp::{Association, SctpOptions, ZeroChecksum};
-use crate::transport::{BitrateLimits, Kind, Sctp, Srtp, Transport, WebRtc};
+use crate::transport::{Kind, Sctp, Srtp, Transport, WebRtc};
 use miso_ice::{Credentials, IceServer, IceState, Protocol, Tuple, candidates};
 use miso_secure::{
     Dtls, DtlsConnected, DtlsError, DtlsEvent, DtlsOutput, DtlsRole, DtlsState, Fingerprint,
@@ -190,7 +190,7 @@ impl Worker {
         now: Instant,
     ) -> Answer {
         let transport = self.objects.transports.get_mut(key).ok_or_else(gone)?;
-        transport.limits.max_incoming = bitrate;
+        transport.limits = transport.limits.with_max_incoming(bitrate)?;
         transport.limiter.set_limit(bitrate, now);
         let at = transport.own_timeout();
         transport.wake_at(at);
@@ -210,11 +210,7 @@ impl Worker {
             .get_mut(key)
             .ok_or_else(gone)?
             .limits;
-        let new = BitrateLimits {
-            max_outgoing: bitrate,
-            ..*limits
-        };
-        *limits = new.checked()?;
+        *limits = limits.with_max_outgoing(bitrate)?;
         Ok(Response::Done)
     }
 
@@ -230,11 +226,7 @@ impl Worker {
             .get_mut(key)
             .ok_or_else(gone)?
             .limits;
-        let new = BitrateLimits {
-            min_outgoing: bitrate,
-            ..*limits
-        };
-        *limits = new.checked()?;
+        *limits = limits.with_min_outgoing(bitrate)?;
         Ok(Response::Done)
     }
 

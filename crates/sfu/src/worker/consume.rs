@@ -11,7 +11,7 @@ use crate::keys::{ConsumerKey, ProducerKey, TransportKey};
 use crate::producer::Producer;
 use crate::producer::mangle::MID_LEN;
 use crate::send_stream::{SendStream, SendStreamParams, SendStreamSeeds};
-use miso_ortc::{Codec, ConsumerType, HeaderExtensionUri, MediaKind};
+use miso_ortc::{Codec, ConsumerType, HeaderExtensionUri, MediaKind, check_rtp_parameters};
 use miso_wire::{Pt, Ssrc};
 use rand::Rng;
 use std::time::Instant;
@@ -287,13 +287,7 @@ fn check(options: &Consume) -> Result<(Ssrc, Option<Ssrc>), CommandError> {
     let Some(first) = parameters.encodings.first() else {
         return refuse("empty rtpParameters.encodings");
     };
-    if parameters
-        .codecs
-        .iter()
-        .all(|codec| !codec.mime_type.codec().is_media())
-    {
-        return refuse("no media codecs found");
-    }
+    check_rtp_parameters(parameters).map_err(|e| CommandError::type_error(e.to_string()))?;
     if parameters
         .mid
         .is_some_and(|mid| mid.as_bytes().len() > MID_LEN)
@@ -323,7 +317,12 @@ fn check(options: &Consume) -> Result<(Ssrc, Option<Ssrc>), CommandError> {
     let Some(ssrc) = first.ssrc else {
         return refuse("invalid encoding in rtpParameters (missing ssrc)");
     };
-    Ok((ssrc, first.rtx.as_ref().map(|rtx| rtx.ssrc)))
+    let rtx_ssrc = first.rtx.as_ref().map(|rtx| rtx.ssrc);
+    // Two streams under one SSRC would share the numbers that SRTP must use once.
+    if rtx_ssrc == Some(ssrc) {
+        return refuse("invalid encoding in rtpParameters (rtx.ssrc is ssrc)");
+    }
+    Ok((ssrc, rtx_ssrc))
 }
 
 fn send_params(

@@ -17,7 +17,7 @@ use crate::producer::Producer;
 use crate::send_stream::{Forward, Forwarded, Tally};
 use crate::transport::{Kind, Transport};
 use miso_ice::Tuple;
-use miso_wire::{AbsSendTime, ExtSeq, Pt, Seq, Ssrc};
+use miso_wire::{AbsSendTime, ExtSeq, Seq, Ssrc};
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -324,7 +324,7 @@ impl Serving<'_> {
         self.tally.add(&forward);
         self.consumer.rewrite.sent(meta, forwarded.ts);
         self.consumer.last_had_marker = meta.marker;
-        let outward = self.outward(&forward, forwarded, meta.pt);
+        let outward = self.outward(&forward, forwarded, meta);
         self.put(batch, &outward, meta, packet)
     }
 
@@ -348,16 +348,17 @@ impl Serving<'_> {
         self.consumer.synced_stream = Some(stream);
     }
 
-    fn outward(&mut self, forward: &Forward, forwarded: Forwarded, pt: Pt) -> Outward {
+    fn outward(&mut self, forward: &Forward, forwarded: Forwarded, meta: &PacketMeta) -> Outward {
         let params = self.consumer.send.params();
         // Without RTX a retransmission is the same packet under the same SRTP index, so nothing in it may differ.
         let stamped = params.rtx.is_some() || !params.use_nack;
         let extensions = self.consumer.extensions;
-        let transport_seq =
-            (stamped && extensions.transport_wide_cc).then(|| self.transport.take_transport_seq());
+        // A number that is not written would look like a lost packet.
+        let is_numbered = stamped && extensions.transport_wide_cc && meta.patch.twcc.is_some();
+        let transport_seq = is_numbered.then(|| self.transport.take_transport_seq());
         Outward {
             ssrc: params.ssrc,
-            pt,
+            pt: meta.pt,
             index: forwarded.ext_seq,
             timestamp: forwarded.ts,
             marker: forward.marker,

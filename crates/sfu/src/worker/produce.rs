@@ -13,7 +13,9 @@ use crate::producer::Producer;
 use crate::producer::codecs::ProducerCodecs;
 use crate::producer::mangle::SourceExtensions;
 use crate::transport::{RateFeedback, Transport};
-use miso_ortc::{ProducerType, RtpParameters};
+use miso_ortc::{
+    OrtcError, ProducerType, RtpParameters, check_rtp_mapping, check_rtp_parameters, producer_type,
+};
 use miso_wire::ExtensionKind;
 use std::time::Instant;
 
@@ -146,40 +148,10 @@ impl Worker {
 /// The rules of fact sheet 2.10 and 2.11, as the last gate before the media path.
 fn check(options: &Produce) -> Result<ProducerType, CommandError> {
     let parameters = &options.rtp_parameters;
-    let mapping = &options.rtp_mapping;
-    let producer_type = miso_ortc::producer_type(parameters)
-        .map_err(|e| CommandError::type_error(e.to_string()))?;
-    if mapping.encodings.len() != parameters.encodings.len() {
-        return Err(CommandError::type_error(
-            "rtpParameters.encodings size does not match rtpMapping.encodings size",
-        ));
-    }
-    let single = mapping.encodings.len() == 1;
-    for encoding in &mapping.encodings {
-        let named = encoding.ssrc.is_some() || encoding.rid.is_some();
-        if !named && !single {
-            return Err(CommandError::type_error(
-                "wrong entry in rtpMapping.encodings (missing ssrc or rid)",
-            ));
-        }
-        if !named && parameters.mid.is_none() {
-            let reason =
-                "wrong entry in rtpMapping.encodings (missing ssrc or rid, or rtpParameters.mid)";
-            return Err(CommandError::type_error(reason));
-        }
-        if encoding.mapped_ssrc.0 == 0 {
-            return Err(CommandError::type_error(
-                "wrong entry in rtpMapping.encodings (missing mappedSsrc)",
-            ));
-        }
-    }
-    if parameters
-        .header_extensions
-        .iter()
-        .any(|extension| extension.id.0 == 0)
-    {
-        return Err(CommandError::type_error("RTP extension id cannot be 0"));
-    }
+    let refused = |error: OrtcError| CommandError::type_error(error.to_string());
+    check_rtp_parameters(parameters).map_err(refused)?;
+    let producer_type = producer_type(parameters).map_err(refused)?;
+    check_rtp_mapping(parameters, &options.rtp_mapping).map_err(refused)?;
     Ok(producer_type)
 }
 

@@ -48,7 +48,8 @@ impl Worker {
         let rtx = rtx_index.zip(params.rtx);
         let stamp = |negotiated: bool| negotiated && rtx.is_some();
         let transport_seq =
-            stamp(consumer.extensions.transport_wide_cc).then(|| transport.take_transport_seq());
+            stamp(consumer.extensions.transport_wide_cc && meta.patch.twcc.is_some())
+                .then(|| transport.take_transport_seq());
         let outward = Outward {
             ssrc: rtx.map_or(params.ssrc, |(_, (ssrc, _))| ssrc),
             pt: rtx.map_or(meta.pt, |(_, (_, pt))| {

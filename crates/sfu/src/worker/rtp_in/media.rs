@@ -11,7 +11,8 @@ use crate::producer::Producer;
 use crate::producer::mangle::{MangledHeader, MappedNames, write_header};
 use crate::recv_stream::{RecvPacket, RecvRefusal};
 use crate::ring::Stored;
-use crate::worker::Worker;
+use crate::worker::seal::{MAX_OVERHEAD, RTX_OVERHEAD};
+use crate::worker::{MAX_DATAGRAM, Worker};
 use miso_ortc::MediaKind;
 use miso_wire::{
     AbsCaptureTime, AudioLevel, ExtSeq, ExtensionKind, NtpTime, Pt, VideoOrientation as Orientation,
@@ -154,6 +155,9 @@ impl Worker {
             patch: mangled.patch,
             vp8: None,
         };
+        if meta.len() > MAX_DATAGRAM - RTX_OVERHEAD - MAX_OVERHEAD {
+            return Err(DropReason::NoRoom);
+        }
         let block = self
             .pool
             .alloc(meta.len(), meta)

@@ -33,12 +33,17 @@ impl Bench {
     }
 
     fn forward(&mut self, input: u64, ms: u64) -> Option<u64> {
-        let (packet, now) = (packet(input, ms), self.at(ms));
-        let sent = self.stream.forward(&packet, now)?;
-        let mut tally = Tally::default();
-        tally.add(&packet);
-        self.stream.count(&tally, now);
+        let sent = self.forward_packet(&packet(input, ms), ms)?;
         Some(sent.ext_seq.0)
+    }
+
+    fn forward_packet(&mut self, packet: &Forward, ms: u64) -> Option<Forwarded> {
+        let now = self.at(ms);
+        let sent = self.stream.forward(packet, now)?;
+        let mut tally = Tally::default();
+        tally.add(packet);
+        self.stream.count(&tally, now);
+        Some(sent)
     }
 
     fn report(&mut self, highest_seq: u32, cumulative_lost: i32) -> bool {
@@ -109,18 +114,13 @@ fn nacked_packet_is_found_with_its_rewriting_and_gets_an_rtx_number() {
         picture_id: 77,
         tl0_pic_idx: 5,
     });
-    let sent = bench
-        .stream
-        .forward(
-            &Forward {
-                marker: true,
-                vp8,
-                source: 2,
-                ..packet(70_000, 0)
-            },
-            bench.at(0),
-        )
-        .unwrap();
+    let packet = Forward {
+        marker: true,
+        vp8,
+        source: 2,
+        ..packet(70_000, 0)
+    };
+    let sent = bench.forward_packet(&packet, 0).unwrap();
     let found = bench
         .stream
         .find_sent(sent.ext_seq.seq(), bench.at(50))

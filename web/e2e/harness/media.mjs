@@ -100,7 +100,7 @@ export async function meet(...people) {
 }
 
 /** Waits until nothing of a consumer arrives any more. */
-export async function falls(listener, consumerId) {
+export async function fallsSilent(listener, consumerId) {
   const bytes = async () => (await listener.stats()).consumers[consumerId]?.bytes ?? 0;
   let before = await bytes();
   await until(

@@ -2,6 +2,7 @@
 import { bounded, until } from './until.mjs';
 
 const ANSWER_MS = 15_000;
+const CLOSE_MS = 5_000;
 
 /** Told by a browser about things that the tests do on purpose. */
 const EXPECTED = [/favicon/];
@@ -9,6 +10,7 @@ const EXPECTED = [/favicon/];
 export class Person {
   /** What the page complained of: console errors, exceptions, violations of its policy. */
   complaints = [];
+  #crashed = false;
   #tolerated = [...EXPECTED];
 
   /**
@@ -32,6 +34,19 @@ export class Person {
     this.context = context;
     this.page = page;
     this.name = name;
+  }
+
+  /** True when the page answers no more. */
+  get ended() {
+    return this.#crashed || this.browser.ended;
+  }
+
+  /** As if the page had been too much for the machine; only Chromium can do that on request. */
+  async crash() {
+    this.#crashed = true;
+    const session = await this.page.createCDPSession();
+    // Never answered: nobody is left to do so.
+    session.send('Page.crash').catch(() => undefined);
   }
 
   /** Complaints that match are what the test wants to provoke. */
@@ -129,7 +144,7 @@ export class Person {
   }
 
   async close() {
-    await bounded(this.context.close(), ANSWER_MS, 'a window closes');
+    if (!this.browser.ended) await bounded(this.context.close(), CLOSE_MS, 'a window closes');
   }
 
   async #goto(url) {

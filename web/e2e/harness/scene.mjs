@@ -60,8 +60,18 @@ class Scene {
     return person;
   }
 
-  /** A test with a deadline, after which nobody is left in a room and nobody has complained. */
-  test(name, body) {
+  /**
+   * People who stay together for all tests of the suite that calls it. Returns what gives them; the
+   * first who asks opens their windows.
+   */
+  company(open) {
+    let people = null;
+    after(() => this.dismiss());
+    return () => (people ??= open());
+  }
+
+  /** A test with a deadline, after which nobody has complained and nobody but a company stays. */
+  test(name, body, { stay = false } = {}) {
     test(name, { timeout: TEST_MS }, async (context) => {
       const logged = this.server.log.length;
       try {
@@ -71,7 +81,7 @@ class Scene {
         await this.#explain(context, logged);
         throw error;
       } finally {
-        await this.dismiss();
+        if (!stay) await this.dismiss();
       }
     });
   }
@@ -79,7 +89,7 @@ class Scene {
   /** Closes every window. */
   async dismiss() {
     await Promise.all(this.#own.splice(0).map((browser) => browser.close()));
-    const people = this.#people.splice(0).filter(({ browser }) => !browser.ended);
+    const people = this.#people.splice(0);
     await Promise.all(people.map((person) => person.close().catch(() => undefined)));
   }
 
@@ -93,7 +103,7 @@ class Scene {
 
   async #expectNoFaults() {
     assert.deepEqual(this.server.faults(), [], 'faults in the log of the server');
-    for (const person of this.#people.filter(({ browser }) => !browser.ended)) {
+    for (const person of this.#people.filter(({ ended }) => !ended)) {
       assert.deepEqual(await person.faults(), [], `complaints of ${person.name}'s browser`);
     }
   }

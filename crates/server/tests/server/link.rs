@@ -7,9 +7,11 @@ use crate::support::{Client, Link, Message, Server, soon};
 /// A client that has joined, with a connected transport to receive on; it takes the bot's messages.
 async fn joined(server: &Server, peer: &str, name: &str) -> (Client, Link) {
     let mut client = server.client("r", peer).await;
-    let link = Link::connect(&mut client, "consuming").await;
+    let mut link = Link::connect(&mut client, "consuming").await;
     client.join_bare(name).await;
     open_offer(&mut client, &link, "bot").await;
+    // The other stack does not say goodbye while it is still opening.
+    link.opened().await;
     (client, link)
 }
 

@@ -39,6 +39,7 @@ pub(crate) struct Link {
     orders: mpsc::UnboundedSender<Order>,
     messages: mpsc::UnboundedReceiver<Message>,
     connected: mpsc::UnboundedReceiver<()>,
+    opened: mpsc::UnboundedReceiver<()>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -75,18 +76,21 @@ impl Link {
         let (orders, todo) = mpsc::unbounded_channel();
         let (heard, messages) = mpsc::unbounded_channel();
         let (tell_connected, connected) = mpsc::unbounded_channel();
+        let (tell_opened, opened) = mpsc::unbounded_channel();
         let end = OtherEnd {
             rtc,
             socket,
             streams: HashMap::new(),
             heard,
             tell_connected,
+            tell_opened,
         };
         Self {
             id: transport["id"].clone(),
             orders,
             messages,
             connected,
+            opened,
             task: tokio::spawn(end.run(todo)),
         }
     }
@@ -100,6 +104,13 @@ impl Link {
     pub(crate) fn open(&self, stream: &Value) {
         let stream = u16::try_from(stream.as_u64().unwrap()).unwrap();
         assert!(self.orders.send(Order::Open(stream)).is_ok());
+    }
+
+    /// Waits until a DataChannel is open at this end.
+    pub(crate) async fn opened(&mut self) {
+        soon("an open DataChannel", self.opened.recv())
+            .await
+            .unwrap();
     }
 
     pub(crate) fn send(&self, stream: u16, is_binary: bool, bytes: &[u8]) {
@@ -181,6 +192,7 @@ struct OtherEnd {
     streams: HashMap<u16, ChannelId>,
     heard: mpsc::UnboundedSender<Message>,
     tell_connected: mpsc::UnboundedSender<()>,
+    tell_opened: mpsc::UnboundedSender<()>,
 }
 
 impl OtherEnd {
@@ -253,6 +265,7 @@ impl OtherEnd {
                         .send_to(&transmit.contents, transmit.destination)
                         .await;
                 }
+                Output::Event(Event::ChannelOpen(..)) => drop(self.tell_opened.send(())),
                 Output::Event(Event::Connected) => drop(self.tell_connected.send(())),
                 Output::Event(Event::ChannelData(data)) => {
                     let stream = self

@@ -233,3 +233,6 @@ impl Consumer {
         self.needs_key_frame.then_some(found.mapped_ssrc)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,3 +147,6 @@ fn put(out: &mut [u8], at: Option<NonZeroU16>, shift: usize, bytes: &[u8]) {
         target.copy_from_slice(bytes);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,10 @@
 use super::*;
 
+mod close;
+mod commands;
 mod connection;
 mod data;
+mod forward;
 mod key_frames;
 mod media;
 mod peer;

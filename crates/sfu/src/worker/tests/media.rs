@@ -5,7 +5,7 @@ use crate::ids::ProducerId;
 use miso_ortc::{
     CodecMapping, ConsumerType, EncodingMapping, MediaKind, RtpMapping, RtpParameters,
 };
-use miso_wire::{ExtensionForm, ExtensionWriter, Pt, Rid, RtpFields, RtpTime, Seq, Ssrc};
+use miso_wire::{ExtensionForm, ExtensionWriter, Pt, RtpFields, RtpTime, Seq, Ssrc};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -250,9 +250,4 @@ impl Packet {
         out.extend_from_slice(&self.payload);
         out
     }
-}
-
-/// A RID.
-pub(super) fn rid(text: &str) -> Rid {
-    Rid::new(text.as_bytes()).unwrap()
 }

@@ -59,6 +59,11 @@ impl Rig {
         rig
     }
 
+    /// Takes what is sent in batches of so many bytes and messages.
+    pub(super) fn batch_of(&mut self, bytes: usize, messages: usize) {
+        self.batch = Batch::new(bytes, messages);
+    }
+
     /// Gives a command and takes what comes of it.
     pub(super) fn ask(&mut self, command: Command) -> Result<Response, CommandError> {
         let answer = self.worker.handle_command(command, self.now);

@@ -18,6 +18,9 @@ export async function startDisplay() {
     START_MS,
     'Xvfb starts',
   );
+  // The tests end without waiting for it.
+  child.stdio[3].destroy();
+  child.unref();
   return `:${number}`;
 }
 

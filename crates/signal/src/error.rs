@@ -84,11 +84,9 @@ impl RequestError {
         }
     }
 
-    /// The `errorCode` of the response: 400 for data that cannot be understood, 403 for what is not allowed, 500 for
-    /// the rest, as the demo has it.
+    /// The `errorCode` of the response: 403 for what is not allowed, 500 for the rest, as the demo has it.
     pub const fn code(&self) -> u16 {
         match self {
-            Self::InvalidData(_) => 400,
             Self::Forbidden(_) => 403,
             _ => 500,
         }

@@ -294,7 +294,7 @@ async fn consumers_are_controlled_by_their_peer_alone() {
             .await
             .unwrap_err()
             .code,
-        400
+        500
     );
 }
 

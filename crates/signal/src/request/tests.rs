@@ -19,7 +19,7 @@ fn refusal(method: &str, data: Value) -> (u16, String) {
 
 fn invalid(method: &str, data: Value) -> String {
     let (code, reason) = refusal(method, data);
-    assert_eq!(code, 400, "{reason}");
+    assert_eq!(code, 500, "{reason}");
     reason
 }
 

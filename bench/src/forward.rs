@@ -1,14 +1,17 @@
 //! The real engine: one producer, many consumers over loopback, each with its own transport and keys.
 //!
 //! The engine and the [limit](crate::limit) are measured in turns, in one process, towards the
-//! same [`Reader`](crate::Reader), with the same cipher, so that both see the same machine. What counts is the
+//! same [`Reader`], with the same cipher, so that both see the same machine. What counts is the
 //! processor time of the engine's worker threads: making and sealing what the producer sends is
-//! not theirs, and neither is reading.
+//! not theirs, and neither is reading. All else that a call needs is: STUN, reports, feedback to
+//! the producer, statistics, timers.
 
 mod call;
 mod engine;
 mod media;
 mod peer;
+
+use std::time::Duration;
 
 use crate::limit::{Limit, LimitOptions};
 use crate::{Cost, Load, Reader, Row, allocations};
@@ -20,13 +23,18 @@ const TURNS: u32 = 10;
 
 /// How long the engine forwards before it is measured, in seconds: histories of streams have
 /// then grown to what they keep.
-const WARM_UP_SECONDS: u32 = 6;
+pub const DEFAULT_WARM_UP: f64 = 6.0;
 
 /// Measures engine and limit with the load.
 ///
 /// # Errors
 /// Those of the system, of the cipher library and of the engine; no connection to the engine.
-pub fn run(load: &Load, flush: usize, reader: &mut Reader) -> anyhow::Result<Row> {
+pub fn run(
+    load: &Load,
+    warm_up: Duration,
+    flush: usize,
+    reader: &mut Reader,
+) -> anyhow::Result<Row> {
     allocations::exempt_this_thread();
     let mut call = Call::start(load, reader)?;
     let options = LimitOptions {
@@ -34,7 +42,8 @@ pub fn run(load: &Load, flush: usize, reader: &mut Reader) -> anyhow::Result<Row
         cipher: call.cipher(),
     };
     let mut limit = Limit::new(load, &options, reader)?;
-    call.measure(WARM_UP_SECONDS * load.frames_per_second, reader)?;
+    let unmeasured = warm_up.as_secs_f64() * f64::from(load.frames_per_second);
+    call.measure(unmeasured.round() as u32, reader)?;
     measure_limit(&mut limit, load.warm_up_frames(), reader)?;
     let mut engine: Option<Slice> = None;
     let mut beside: Option<Cost> = None;

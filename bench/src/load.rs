@@ -14,6 +14,8 @@ pub struct Load {
     pub burst: usize,
     /// Bytes of a packet before it is sealed, header included.
     pub packet_bytes: usize,
+    /// Packets at the end of a frame that are one byte longer, as browsers make them; the limit's never are.
+    pub longer: usize,
     /// Frames per second.
     pub frames_per_second: u32,
     /// How long it is sent, besides the warm-up.
@@ -33,6 +35,7 @@ impl Load {
             n,
             burst,
             packet_bytes,
+            longer: 0,
             frames_per_second,
             duration,
         }

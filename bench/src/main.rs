@@ -47,6 +47,12 @@ struct RunOptions {
     /// How long each row is measured.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// How long the engine forwards before it is measured; less than 5 measures growing histories.
+    #[arg(long, default_value_t = forward::DEFAULT_WARM_UP)]
+    warm_up: f64,
+    /// Packets at the end of each frame to be one byte longer.
+    #[arg(long, default_value_t = 0)]
+    longer: usize,
     /// Destinations that the limit seals before it sends.
     #[arg(long, default_value_t = DEFAULT_FLUSH)]
     flush: usize,
@@ -70,7 +76,8 @@ fn main() -> anyhow::Result<()> {
             ))
         }),
         Command::Forward(options) => run_rows(&options, |load, reader| {
-            forward::run(load, options.flush, reader)
+            let warm_up = Duration::try_from_secs_f64(options.warm_up)?;
+            forward::run(load, warm_up, options.flush, reader)
         }),
         Command::Reader { core } => Ok(serve_reader(core.map(Core))?),
     }
@@ -92,7 +99,8 @@ fn run_rows(
         Row::print_headings(&mut output)?;
     }
     let duration = Duration::try_from_secs_f64(options.seconds)?;
-    for load in Load::selection(options.n, options.burst, duration) {
+    for mut load in Load::selection(options.n, options.burst, duration) {
+        load.longer = options.longer.min(load.burst);
         let row = measure(&load, &mut reader)?;
         if options.json {
             row.print_json(&mut output)?;

@@ -50,6 +50,7 @@ impl Slice {
 
 /// A call with all its consumers at the reader.
 pub(super) struct Call {
+    /// What is sent.
     load: Load,
     /// Kept running as long as the call.
     _engine: Engine,
@@ -59,10 +60,13 @@ pub(super) struct Call {
     received: RecvBatch,
     /// The producer's path into the engine.
     remote: SocketAddr,
+    /// Makes the producer's packets.
     source: Source,
     /// The producer's check.
     check: Vec<u8>,
+    /// When it was last sent.
     checked: Instant,
+    /// What everybody's packets are sealed with.
     cipher: Cipher,
 }
 
@@ -77,7 +81,7 @@ impl Call {
         engine.produce(&transport, kind_of(load))?;
         reader.repeat_nothing()?;
         for index in 0..load.n {
-            let check = connect_consumer(index, &mut engine, &peers, reader)?;
+            let check = connect_consumer(index, &engine, &peers, reader)?;
             reader.repeat(index, remote.address, &check)?;
         }
         thread::sleep(SETTLE);
@@ -126,15 +130,17 @@ impl Call {
             self.checked = Instant::now();
             send(&mut self.socket, self.remote, &self.check, self.check.len())?;
         }
-        let (frame, length) = self.source.next_frame()?;
-        send(&mut self.socket, self.remote, frame, length)
+        for (run, length) in self.source.next_frame()? {
+            send(&mut self.socket, self.remote, run, length)?;
+        }
+        Ok(())
     }
 }
 
 /// Connects a consumer; its check.
 fn connect_consumer(
     index: usize,
-    engine: &mut Engine,
+    engine: &Engine,
     peers: &Peers,
     reader: &Reader,
 ) -> anyhow::Result<Vec<u8>> {

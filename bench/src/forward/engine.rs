@@ -21,10 +21,8 @@ pub(super) struct Engine {
     runtime: Runtime,
     engine: Option<miso_engine::Engine>,
     router: Router,
-    /// Kept, or the router would have nobody to tell.
+    /// Kept, as an application would; nothing happens that it must react to.
     _events: RouterEvents,
-    /// All transports; the handles keep nothing open, but an application would have them too.
-    transports: Vec<WebRtcTransport>,
     producer: Option<Producer>,
 }
 
@@ -45,14 +43,13 @@ impl Engine {
             engine: Some(engine),
             router,
             _events: events,
-            transports: Vec::new(),
             producer: None,
         })
     }
 
     /// Makes a transport for a peer with this certificate, which will begin the handshake.
     pub(super) fn create_transport(
-        &mut self,
+        &self,
         fingerprints: &[Fingerprint],
     ) -> anyhow::Result<(WebRtcTransport, Remote)> {
         let options = WebRtcTransportOptions {
@@ -72,7 +69,6 @@ impl Engine {
             fingerprints: fingerprints.iter().map(DtlsFingerprint::from).collect(),
         };
         self.runtime.block_on(transport.connect(parameters))?;
-        self.transports.push(transport.clone());
         Ok((transport, remote))
     }
 
@@ -88,7 +84,7 @@ impl Engine {
     }
 
     /// Makes a consumer of the producer, for a device that can take all that the router has.
-    pub(super) fn consume(&mut self, transport: &WebRtcTransport) -> anyhow::Result<()> {
+    pub(super) fn consume(&self, transport: &WebRtcTransport) -> anyhow::Result<()> {
         let producer = self.producer.as_ref().context("no producer")?;
         let capabilities = self.router.rtp_capabilities().clone();
         let options = ConsumerOptions::new(producer.id(), capabilities);

@@ -102,6 +102,8 @@ pub(super) struct Source {
     burst: usize,
     /// Bytes of a packet before it is sealed.
     packet_bytes: usize,
+    /// From this place in a frame on they are one byte longer.
+    longer_from: usize,
     /// Number of the next packet.
     next: ExtSeq,
     /// Frames so far.
@@ -119,6 +121,7 @@ impl Source {
             keys: SrtpSend::new(keys)?,
             burst: load.burst,
             packet_bytes: load.packet_bytes,
+            longer_from: load.burst.saturating_sub(load.longer),
             next: ExtSeq(1),
             frames: 0,
             start: Instant::now(),
@@ -126,18 +129,27 @@ impl Source {
         })
     }
 
-    /// The packets of the next frame, side by side, and the bytes of each.
-    pub(super) fn next_frame(&mut self) -> anyhow::Result<(&[u8], usize)> {
+    /// The packets of the next frame in runs of equal length, each with the length of its packets.
+    pub(super) fn next_frame(&mut self) -> anyhow::Result<[(&[u8], usize); 2]> {
         let elapsed = self.start.elapsed();
         self.frame.clear();
+        let mut end_of_first = 0;
         for place in 0..self.burst {
             let mut packet = [0; MAX_SEALED];
             let length = self.seal(place, elapsed, &mut packet)?;
             self.frame
                 .extend_from_slice(packet.get(..length).unwrap_or_default());
+            if place < self.longer_from {
+                end_of_first = self.frame.len();
+            }
         }
         self.frames += 1;
-        Ok((&self.frame, self.frame.len() / self.burst.max(1)))
+        let (first, second) = self.frame.split_at(end_of_first);
+        let length = |run: &[u8], packets: usize| run.len() / packets.max(1);
+        Ok([
+            (first, length(first, self.longer_from)),
+            (second, length(second, self.burst - self.longer_from)),
+        ])
     }
 
     fn seal(&mut self, place: usize, elapsed: Duration, out: &mut [u8]) -> anyhow::Result<usize> {
@@ -188,7 +200,8 @@ impl Source {
 
     /// Of the length that makes the packet as long as the load says.
     fn payload(&self, place: usize, header_len: usize) -> Vec<u8> {
-        let mut payload = vec![0x55; self.packet_bytes.saturating_sub(header_len)];
+        let packet_bytes = self.packet_bytes + usize::from(place >= self.longer_from);
+        let mut payload = vec![0x55; packet_bytes.saturating_sub(header_len)];
         if self.kind == MediaKind::Video {
             let start = self.vp8_start(place);
             payload.splice(..start.len().min(payload.len()), start);

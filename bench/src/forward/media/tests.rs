@@ -11,7 +11,7 @@ fn frame_of(load: &Load) -> Vec<(RtpHeader, Vec<u8>)> {
     let keys = SrtpMasterKey::generate(SrtpCryptoSuite::AeadAes128Gcm).unwrap();
     let mut source = Source::new(load, &keys).unwrap();
     let mut recv = SrtpRecv::new(&keys).unwrap();
-    let (frame, length) = source.next_frame().unwrap();
+    let runs = source.next_frame().unwrap();
     let open = |packet: &[u8]| {
         let mut packet = packet.to_vec();
         let header = RtpHeader::parse_header(&packet).unwrap();
@@ -24,7 +24,10 @@ fn frame_of(load: &Load) -> Vec<(RtpHeader, Vec<u8>)> {
         packet.truncate(length);
         (RtpHeader::parse(&packet).unwrap(), packet)
     };
-    frame.chunks(length).map(open).collect()
+    let packets = runs
+        .iter()
+        .flat_map(|(run, length)| run.chunks(*length.max(&1)));
+    packets.map(open).collect()
 }
 
 #[test]
@@ -51,6 +54,18 @@ fn a_frame_has_as_many_packets_of_the_loads_length_and_one_marker() {
         assert_eq!(header.marker, place == 9);
         assert_eq!(header.payload(bytes)[0] & 0x10 != 0, place == 0);
     }
+}
+
+#[test]
+fn the_last_packets_of_a_frame_can_be_longer_as_a_browsers_are() {
+    let mut load = Load::new(1, 10, Duration::from_secs(1));
+    load.longer = 3;
+    let lengths: Vec<_> = frame_of(&load)
+        .iter()
+        .map(|(_, bytes)| bytes.len())
+        .collect();
+    assert_eq!(lengths[..7], [1_200; 7]);
+    assert_eq!(lengths[7..], [1_201; 3]);
 }
 
 #[test]

@@ -360,7 +360,9 @@ impl Client {
 
     /// Would send as much as this, if the path gave it.
     pub fn want_bitrate(&mut self, bitrate: Bitrate) {
-        self.rtc.bwe().set_bitrate(bitrate.0.into(), bitrate.0.into());
+        self.rtc
+            .bwe()
+            .set_bitrate(bitrate.0.into(), bitrate.0.into());
     }
 
     /// Asks for a key frame of what a consumer gets.

@@ -78,7 +78,7 @@ impl Default for TransportSettings {
 }
 
 /// How a consumer is made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ConsumeSettings {
     /// Whether it starts paused.
     pub paused: bool,
@@ -86,16 +86,6 @@ pub struct ConsumeSettings {
     pub enable_rtx: Option<bool>,
     /// Layers to start with.
     pub preferred_layers: Option<PreferredLayers>,
-}
-
-impl Default for ConsumeSettings {
-    fn default() -> Self {
-        Self {
-            paused: false,
-            enable_rtx: None,
-            preferred_layers: None,
-        }
-    }
 }
 
 /// A consumer that was made.
@@ -200,6 +190,11 @@ impl Server {
     pub fn next_id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
+    }
+
+    /// Sends by batches of another size from now on.
+    pub fn set_batch(&mut self, bytes: usize, messages: usize) {
+        self.batch = Batch::new(bytes, messages);
     }
 
     /// Carries out a command.

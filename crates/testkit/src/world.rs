@@ -177,10 +177,21 @@ impl World {
     }
 
     fn step_at(&mut self, at: Instant) {
-        self.steps_at_once = if at > self.now { 0 } else { self.steps_at_once + 1 };
+        self.steps_at_once = if at > self.now {
+            0
+        } else {
+            self.steps_at_once + 1
+        };
         if self.steps_at_once > MAX_STEPS_AT_ONCE {
-            let server = self.server.worker.poll_timeout().map(|at| at.checked_duration_since(self.now));
-            panic!("{}: time stands still; the server waits for {server:?}", self.at());
+            let server = self
+                .server
+                .worker
+                .poll_timeout()
+                .map(|at| at.checked_duration_since(self.now));
+            panic!(
+                "{}: time stands still; the server waits for {server:?}",
+                self.at()
+            );
         }
         self.now = self.now.max(at);
         self.step();

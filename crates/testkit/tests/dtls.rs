@@ -14,7 +14,11 @@ fn video_flows(world: &mut World, settings: &PeerSettings) {
     let consumed = world.consume(bob, video.id);
     world.run_for(Duration::from_secs(2));
     let report = world.sink(&consumed).report();
-    assert!(report.is_flawless() && report.complete_frames > 50, "{}: {settings:?}: {report:?}", world.at());
+    assert!(
+        report.is_flawless() && report.complete_frames > 50,
+        "{}: {settings:?}: {report:?}",
+        world.at()
+    );
 }
 
 #[test]
@@ -80,14 +84,35 @@ fn a_peer_with_another_certificate_than_announced_fails_and_nothing_of_it_is_for
         }
         let transport = world.peer(liar).send.transport;
         let events = world.transport_events(transport);
-        assert!(events.contains(&"Dtls(Failed)".to_owned()), "{}: {role:?} {dtls:?} {events:?}", world.at());
-        assert!(!events.contains(&"Dtls(Connected)".to_owned()), "{}: {events:?}", world.at());
+        assert!(
+            events.contains(&"Dtls(Failed)".to_owned()),
+            "{}: {role:?} {dtls:?} {events:?}",
+            world.at()
+        );
+        assert!(
+            !events.contains(&"Dtls(Connected)".to_owned()),
+            "{}: {events:?}",
+            world.at()
+        );
         assert!(world.sink(&consumed).is_empty(), "{}", world.at());
-        assert!(world.receiver(bob).channel(heard.channel).messages.is_empty(), "{}", world.at());
+        assert!(
+            world
+                .receiver(bob)
+                .channel(heard.channel)
+                .messages
+                .is_empty(),
+            "{}",
+            world.at()
+        );
         let stats = world.transport_stats(transport);
         assert_eq!(stats.rtp_received.bytes, 0, "{}", world.at());
         let late = world.server.drops(DropReason::SrtpAuth);
-        assert_eq!(late, 0, "{}: there are no keys, so nothing is tried", world.at());
+        assert_eq!(
+            late,
+            0,
+            "{}: there are no keys, so nothing is tried",
+            world.at()
+        );
     }
 }
 
@@ -101,5 +126,9 @@ fn versions_that_have_nothing_in_common_fail_instead_of_hanging() {
     let peer = world.add_peer(&settings);
     world.run_for(Duration::from_secs(45));
     let events = world.transport_events(world.peer(peer).send.transport);
-    assert!(events.contains(&"Dtls(Failed)".to_owned()), "{}: {events:?}", world.at());
+    assert!(
+        events.contains(&"Dtls(Failed)".to_owned()),
+        "{}: {events:?}",
+        world.at()
+    );
 }

@@ -24,37 +24,71 @@ fn transport_wide_feedback_lets_a_sender_rise_above_one_megabit() {
     let alice = world.add_connected_peer(&settings);
     let bob = world.add_connected_peer(&PeerSettings::default());
     world.sender(alice).want_bitrate(Bitrate::kbps(3_000));
-    let video = world.produce_video(alice, VideoSettings { bitrate: Bitrate::kbps(900), ..VideoSettings::default() });
+    let video = world.produce_video(
+        alice,
+        VideoSettings {
+            bitrate: Bitrate::kbps(900),
+            ..VideoSettings::default()
+        },
+    );
     world.consume(bob, video.id);
     world.run_for(Duration::from_secs(20));
     let at = world.at();
     let log = &world.sender(alice).log;
-    let highest = log.estimates.iter().map(|(_, bitrate)| bitrate.0).max().unwrap_or(0);
-    assert!(highest > 1_000_000, "{at}: {highest} bit/s after {} messages: {:?}", log.rtcp.transport_cc, log.estimates);
+    let highest = log
+        .estimates
+        .iter()
+        .map(|(_, bitrate)| bitrate.0)
+        .max()
+        .unwrap_or(0);
+    assert!(
+        highest > 1_000_000,
+        "{at}: {highest} bit/s after {} messages: {:?}",
+        log.rtcp.transport_cc,
+        log.estimates
+    );
     let per_second = log.rtcp.transport_cc / 20;
-    assert!((5..=40).contains(&per_second), "{at}: {per_second} messages a second");
+    assert!(
+        (5..=40).contains(&per_second),
+        "{at}: {per_second} messages a second"
+    );
 }
 
 #[test]
 fn a_limit_on_what_comes_in_is_told_by_remb_and_lifted_again() {
     for transport_cc in [true, false] {
         let mut world = World::new(51);
-        let alice = world.add_connected_peer(&PeerSettings { transport_cc, ..counting() });
+        let alice = world.add_connected_peer(&PeerSettings {
+            transport_cc,
+            ..counting()
+        });
         let transport = world.peer(alice).send.transport;
         world.produce_video(alice, VideoSettings::default());
-        world.must(Command::Transport(transport, TransportCommand::SetMaxIncomingBitrate(Bitrate::kbps(400))));
+        world.must(Command::Transport(
+            transport,
+            TransportCommand::SetMaxIncomingBitrate(Bitrate::kbps(400)),
+        ));
         world.run_for(Duration::from_secs(5));
         let at = world.at();
         let rembs = world.sender(alice).log.rtcp.rembs.clone();
-        assert!(!rembs.is_empty(), "{at}: transport-cc {transport_cc}: no REMB");
-        assert!(rembs.iter().all(|bitrate| *bitrate <= 400_000), "{at}: transport-cc {transport_cc}: {rembs:?}");
+        assert!(
+            !rembs.is_empty(),
+            "{at}: transport-cc {transport_cc}: no REMB"
+        );
+        assert!(
+            rembs.iter().all(|bitrate| *bitrate <= 400_000),
+            "{at}: transport-cc {transport_cc}: {rembs:?}"
+        );
     }
 }
 
 #[test]
 fn a_sender_without_transport_wide_feedback_gets_remb_that_rises() {
     let mut world = World::new(52);
-    let alice = world.add_connected_peer(&PeerSettings { transport_cc: false, ..counting() });
+    let alice = world.add_connected_peer(&PeerSettings {
+        transport_cc: false,
+        ..counting()
+    });
     world.produce_video(alice, VideoSettings::default());
     world.run_for(Duration::from_secs(15));
     let at = world.at();
@@ -76,10 +110,16 @@ fn reports_flow_both_ways_and_round_trips_are_measured() {
     world.run_for(Duration::from_secs(10));
     let at = world.at();
     let sender = world.sender(alice).log.rtcp.clone();
-    assert!((8..=30).contains(&sender.receiver_reports), "{at}: {sender:?}");
+    assert!(
+        (8..=30).contains(&sender.receiver_reports),
+        "{at}: {sender:?}"
+    );
     assert!(sender.extended_reports >= 5, "{at}: {sender:?}");
     let receiver = world.receiver(bob).log.rtcp.clone();
-    assert!((8..=40).contains(&receiver.sender_reports), "{at}: {receiver:?}");
+    assert!(
+        (8..=40).contains(&receiver.sender_reports),
+        "{at}: {receiver:?}"
+    );
     // The way there and back is 20 ms.
     let near = |rtt: Option<f64>| rtt.is_some_and(|rtt| (18.0..25.0).contains(&rtt));
     for id in [video.id, audio.id] {
@@ -102,17 +142,41 @@ fn loss_lowers_the_score_of_the_stream_that_has_it() {
     let audio = world.produce_audio(alice);
     world.consume(bob, audio.id);
     world.run_for(Duration::from_secs(6));
-    assert_eq!(world.producer_stats(audio.id)[0].score, 10, "{}", world.at());
-    let links = (PeerSettings::default().up.random_loss(0.4), PeerSettings::default().down);
+    assert_eq!(
+        world.producer_stats(audio.id)[0].score,
+        10,
+        "{}",
+        world.at()
+    );
+    let links = (
+        PeerSettings::default().up.random_loss(0.4),
+        PeerSettings::default().down,
+    );
     world.set_links(alice, links.0, links.1);
     world.run_for(Duration::from_secs(20));
     let score = world.producer_stats(audio.id)[0].score;
-    assert!(score < 9, "{}: {score} with 40 % loss on the way up", world.at());
-    let told = world.server.events.iter().rev().find_map(|(_, event)| match event {
-        Event::Producer(id, ProducerEvent::Score(scores)) if *id == audio.id => scores.first().map(|score| score.score),
-        _ => None,
-    });
-    assert_eq!(told, Some(score), "{}: the last event tells the same", world.at());
+    assert!(
+        score < 9,
+        "{}: {score} with 40 % loss on the way up",
+        world.at()
+    );
+    let told = world
+        .server
+        .events
+        .iter()
+        .rev()
+        .find_map(|(_, event)| match event {
+            Event::Producer(id, ProducerEvent::Score(scores)) if *id == audio.id => {
+                scores.first().map(|score| score.score)
+            }
+            _ => None,
+        });
+    assert_eq!(
+        told,
+        Some(score),
+        "{}: the last event tells the same",
+        world.at()
+    );
 }
 
 #[test]
@@ -133,7 +197,17 @@ fn nacks_repair_both_ways() {
     let report = world.sink(&seen).report();
     assert!(report.is_complete(), "{}: {report:?}", world.at());
     let sent = world.consumer_stats(seen.id);
-    assert!(sent[0].packets_retransmitted > 30 && sent[0].nack_count > 20, "{}: {:?}", world.at(), sent[0]);
+    assert!(
+        sent[0].packets_retransmitted > 30 && sent[0].nack_count > 20,
+        "{}: {:?}",
+        world.at(),
+        sent[0]
+    );
     let received = world.producer_stats(video.id);
-    assert!(received[0].packets_repaired > 30 && received[0].nack_count > 20, "{}: {:?}", world.at(), received[0]);
+    assert!(
+        received[0].packets_repaired > 30 && received[0].nack_count > 20,
+        "{}: {:?}",
+        world.at(),
+        received[0]
+    );
 }

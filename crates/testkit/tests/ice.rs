@@ -12,8 +12,16 @@ fn expect_fresh_media(world: &mut World, consumed: &Consumed, what: &str) {
     world.run_for(Duration::from_secs(2));
     let report = world.sink(consumed).report();
     let got = world.sink(consumed).len() - before;
-    assert!(got > 150, "{}: {what}: {got} packets in two seconds", world.at());
-    assert!(report.torn_frames.is_empty() && report.timestamps_back.is_empty(), "{}: {what}: {report:?}", world.at());
+    assert!(
+        got > 150,
+        "{}: {what}: {got} packets in two seconds",
+        world.at()
+    );
+    assert!(
+        report.torn_frames.is_empty() && report.timestamps_back.is_empty(),
+        "{}: {what}: {report:?}",
+        world.at()
+    );
 }
 
 #[test]
@@ -25,17 +33,31 @@ fn media_goes_on_through_an_ice_restart_of_either_side() {
     let consumed = world.consume(bob, video.id);
     expect_fresh_media(&mut world, &consumed, "before");
     for (peer, sends) in [(alice, true), (bob, false)] {
-        let endpoint = if sends { world.peer(peer).send } else { world.peer(peer).recv };
-        let answer = world.must(Command::Transport(endpoint.transport, TransportCommand::RestartIce));
+        let endpoint = if sends {
+            world.peer(peer).send
+        } else {
+            world.peer(peer).recv
+        };
+        let answer = world.must(Command::Transport(
+            endpoint.transport,
+            TransportCommand::RestartIce,
+        ));
         let Response::IceCredentials(credentials) = answer else {
             panic!("{}: {answer:?}", world.at());
         };
         let (ufrag, password) = (credentials.ufrag(), credentials.password().to_owned());
-        let client = if sends { world.sender(peer) } else { world.receiver(peer) };
+        let client = if sends {
+            world.sender(peer)
+        } else {
+            world.receiver(peer)
+        };
         client.restart_ice(ufrag.as_str(), &password);
         world.drain_client(endpoint);
         expect_fresh_media(&mut world, &consumed, "after a restart");
-        let dump = world.transport_dump(endpoint.transport).webrtc.expect("a WebRTC transport");
+        let dump = world
+            .transport_dump(endpoint.transport)
+            .webrtc
+            .expect("a WebRTC transport");
         assert_eq!(dump.ice_credentials.ufrag(), ufrag, "{}", world.at());
     }
     let report = world.sink(&consumed).report();
@@ -43,7 +65,8 @@ fn media_goes_on_through_an_ice_restart_of_either_side() {
 }
 
 #[test]
-fn a_peer_that_vanishes_is_noticed_within_the_consent_timeout_and_others_are_told_when_it_is_closed() {
+fn a_peer_that_vanishes_is_noticed_within_the_consent_timeout_and_others_are_told_when_it_is_closed()
+ {
     for seconds in [10, 30] {
         let mut world = World::new(11);
         let settings = PeerSettings {
@@ -62,15 +85,34 @@ fn a_peer_that_vanishes_is_noticed_within_the_consent_timeout_and_others_are_tol
         let transport = world.peer(alice).send.transport;
         let gone = "IceStateChange(Disconnected)".to_owned();
         world.run_for(Duration::from_secs(seconds) - Duration::from_secs(5));
-        assert!(!world.transport_events(transport).contains(&gone), "{}: too early", world.at());
+        assert!(
+            !world.transport_events(transport).contains(&gone),
+            "{}: too early",
+            world.at()
+        );
         world.run_for(Duration::from_secs(6));
-        assert!(world.transport_events(transport).contains(&gone), "{}: not noticed", world.at());
+        assert!(
+            world.transport_events(transport).contains(&gone),
+            "{}: not noticed",
+            world.at()
+        );
         let router = world.server.router();
-        world.must(Command::Router(router, RouterCommand::CloseTransport(transport)));
+        world.must(Command::Router(
+            router,
+            RouterCommand::CloseTransport(transport),
+        ));
         let events = world.consumer_events(consumed.id);
-        assert!(events.contains(&"ProducerClose".to_owned()), "{}: {events:?}", world.at());
+        assert!(
+            events.contains(&"ProducerClose".to_owned()),
+            "{}: {events:?}",
+            world.at()
+        );
         let alive = world.transport_events(world.peer(bob).recv.transport);
-        assert!(!alive.contains(&gone), "{}: the other one is still there: {alive:?}", world.at());
+        assert!(
+            !alive.contains(&gone),
+            "{}: the other one is still there: {alive:?}",
+            world.at()
+        );
     }
 }
 
@@ -79,9 +121,16 @@ fn a_silent_but_consenting_peer_is_kept() {
     let mut world = World::new(12);
     let peer = world.add_connected_peer(&PeerSettings::default());
     world.run_for(Duration::from_secs(120));
-    for transport in [world.peer(peer).send.transport, world.peer(peer).recv.transport] {
+    for transport in [
+        world.peer(peer).send.transport,
+        world.peer(peer).recv.transport,
+    ] {
         let events = world.transport_events(transport);
-        assert!(!events.iter().any(|event| event.contains("Disconnected")), "{}: {events:?}", world.at());
+        assert!(
+            !events.iter().any(|event| event.contains("Disconnected")),
+            "{}: {events:?}",
+            world.at()
+        );
     }
 }
 
@@ -98,10 +147,21 @@ fn media_follows_a_peer_that_changes_networks() {
     world.run_for(Duration::from_secs(3));
     expect_fresh_media(&mut world, &consumed, "on the road");
     let transport = world.peer(alice).send.transport;
-    let dump = world.transport_dump(transport).webrtc.expect("a WebRTC transport");
-    assert_eq!(dump.ice_selected_tuple.map(|tuple| tuple.remote()), Some(new), "{}", world.at());
+    let dump = world
+        .transport_dump(transport)
+        .webrtc
+        .expect("a WebRTC transport");
+    assert_eq!(
+        dump.ice_selected_tuple.map(|tuple| tuple.remote()),
+        Some(new),
+        "{}",
+        world.at()
+    );
     let changes = world.transport_events(transport);
-    let changes = changes.iter().filter(|event| event.starts_with("IceSelectedTupleChange")).count();
+    let changes = changes
+        .iter()
+        .filter(|event| event.starts_with("IceSelectedTupleChange"))
+        .count();
     assert!(changes >= 2, "{}: {changes} changes were told", world.at());
 }
 
@@ -117,12 +177,28 @@ fn peers_that_have_only_tcp_get_everything() {
     let carol = world.add_connected_peer(&PeerSettings::default());
     let video = world.produce_video(alice, VideoSettings::default());
     let audio = world.produce_audio(carol);
-    let consumed = [world.consume(bob, video.id), world.consume(bob, audio.id), world.consume(carol, video.id)];
+    let consumed = [
+        world.consume(bob, video.id),
+        world.consume(bob, audio.id),
+        world.consume(carol, video.id),
+    ];
     world.run_for(Duration::from_secs(3));
     for consumed in consumed {
         let report = world.sink(&consumed).report();
-        assert!(report.is_flawless() && report.complete_frames > 80, "{}: {report:?}", world.at());
+        assert!(
+            report.is_flawless() && report.complete_frames > 80,
+            "{}: {report:?}",
+            world.at()
+        );
     }
-    let dump = world.transport_dump(world.peer(bob).recv.transport).webrtc.expect("a WebRTC transport");
-    assert_eq!(dump.ice_selected_tuple.map(|tuple| tuple.protocol()), Some(Protocol::Tcp), "{}", world.at());
+    let dump = world
+        .transport_dump(world.peer(bob).recv.transport)
+        .webrtc
+        .expect("a WebRTC transport");
+    assert_eq!(
+        dump.ice_selected_tuple.map(|tuple| tuple.protocol()),
+        Some(Protocol::Tcp),
+        "{}",
+        world.at()
+    );
 }

@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use miso_sfu::command::{
-    Command, ConsumerCommand, DataConsumerCommand, DataProducerCommand, ProducerCommand, RouterCommand, TransportCommand,
+    Command, ConsumerCommand, DataConsumerCommand, DataProducerCommand, ProducerCommand,
+    RouterCommand, TransportCommand,
 };
 use miso_sfu::event::{DataConsumerEvent, Event};
-use miso_testkit::{ConsumeSettings, Consumed, DataConsumed, DataProduced, PeerId, PeerSettings, Produced, VideoSettings, World};
+use miso_testkit::{
+    ConsumeSettings, Consumed, DataConsumed, DataProduced, PeerId, PeerSettings, Produced,
+    VideoSettings, World,
+};
 
 const A_WHILE: Duration = Duration::from_secs(2);
 
@@ -30,7 +34,15 @@ fn pair(seed: u64) -> Pair {
     let seen = world.consume(bob, video.id);
     let heard = world.consume(bob, audio.id);
     world.run_for(A_WHILE);
-    Pair { world, alice, bob, video, audio, seen, heard }
+    Pair {
+        world,
+        alice,
+        bob,
+        video,
+        audio,
+        seen,
+        heard,
+    }
 }
 
 /// What came since the last look: it must begin with a key frame that follows in sequence and time.
@@ -41,22 +53,44 @@ fn expect_key_frame_start(world: &mut World, consumed: &Consumed, before: usize)
     let (Some(last), Some(first)) = (old.last(), new.first()) else {
         panic!("{at}: nothing came");
     };
-    assert!(first.tag.is_key && first.tag.index == 0, "{at}: it begins with {first:?}");
-    assert_eq!(first.seq, last.seq + 1, "{at}: the sequence numbers show the pause");
-    assert!(first.timestamp.wrapping_sub(last.timestamp) < u32::MAX / 2, "{at}: time goes back");
+    assert!(
+        first.tag.is_key && first.tag.index == 0,
+        "{at}: it begins with {first:?}"
+    );
+    assert_eq!(
+        first.seq,
+        last.seq + 1,
+        "{at}: the sequence numbers show the pause"
+    );
+    assert!(
+        first.timestamp.wrapping_sub(last.timestamp) < u32::MAX / 2,
+        "{at}: time goes back"
+    );
     assert!(world.sink(consumed).report().missing.is_empty(), "{at}");
 }
 
 #[test]
 fn a_paused_producer_is_not_forwarded_and_resumes_with_a_key_frame() {
-    let Pair { mut world, video, audio, seen, heard, .. } = pair(20);
+    let Pair {
+        mut world,
+        video,
+        audio,
+        seen,
+        heard,
+        ..
+    } = pair(20);
     for id in [video.id, audio.id] {
         world.must(Command::Producer(id, ProducerCommand::Pause));
     }
     world.run_for(Duration::from_millis(100));
     let before = [world.sink(&seen).len(), world.sink(&heard).len()];
     world.run_for(A_WHILE);
-    assert_eq!([world.sink(&seen).len(), world.sink(&heard).len()], before, "{}", world.at());
+    assert_eq!(
+        [world.sink(&seen).len(), world.sink(&heard).len()],
+        before,
+        "{}",
+        world.at()
+    );
     let received = world.producer_stats(video.id);
     for id in [video.id, audio.id] {
         world.must(Command::Producer(id, ProducerCommand::Resume));
@@ -64,22 +98,44 @@ fn a_paused_producer_is_not_forwarded_and_resumes_with_a_key_frame() {
     world.run_for(A_WHILE);
     expect_key_frame_start(&mut world, &seen, before[0]);
     assert!(world.sink(&heard).len() > before[1] + 80, "{}", world.at());
-    assert!(world.producer_stats(video.id)[0].packet_count > received[0].packet_count, "{}", world.at());
+    assert!(
+        world.producer_stats(video.id)[0].packet_count > received[0].packet_count,
+        "{}",
+        world.at()
+    );
     let events = world.consumer_events(seen.id);
-    let of_pause: Vec<&str> = events.iter().map(String::as_str).filter(|event| event.starts_with("Producer")).collect();
-    assert_eq!(of_pause, ["ProducerPause", "ProducerResume"], "{}", world.at());
+    let of_pause: Vec<&str> = events
+        .iter()
+        .map(String::as_str)
+        .filter(|event| event.starts_with("Producer"))
+        .collect();
+    assert_eq!(
+        of_pause,
+        ["ProducerPause", "ProducerResume"],
+        "{}",
+        world.at()
+    );
 }
 
 #[test]
 fn a_paused_consumer_gets_nothing_and_resumes_with_a_key_frame() {
-    let Pair { mut world, seen, heard, .. } = pair(21);
+    let Pair {
+        mut world,
+        seen,
+        heard,
+        ..
+    } = pair(21);
     world.must(Command::Consumer(seen.id, ConsumerCommand::Pause));
     world.run_for(Duration::from_millis(100));
     let before = world.sink(&seen).len();
     let audio = world.sink(&heard).len();
     world.run_for(A_WHILE);
     assert_eq!(world.sink(&seen).len(), before, "{}", world.at());
-    assert!(world.sink(&heard).len() > audio + 80, "{}: the other consumer goes on", world.at());
+    assert!(
+        world.sink(&heard).len() > audio + 80,
+        "{}: the other consumer goes on",
+        world.at()
+    );
     world.must(Command::Consumer(seen.id, ConsumerCommand::Resume));
     world.run_for(A_WHILE);
     expect_key_frame_start(&mut world, &seen, before);
@@ -87,7 +143,12 @@ fn a_paused_consumer_gets_nothing_and_resumes_with_a_key_frame() {
 
 #[test]
 fn a_consumer_that_starts_paused_gets_nothing_before_it_is_resumed() {
-    let Pair { mut world, bob, video, .. } = pair(22);
+    let Pair {
+        mut world,
+        bob,
+        video,
+        ..
+    } = pair(22);
     let settings = ConsumeSettings {
         paused: true,
         ..ConsumeSettings::default()
@@ -103,7 +164,13 @@ fn a_consumer_that_starts_paused_gets_nothing_before_it_is_resumed() {
 
 #[test]
 fn several_consumers_of_one_producer_on_one_transport_do_not_disturb_each_other() {
-    let Pair { mut world, bob, video, seen, .. } = pair(23);
+    let Pair {
+        mut world,
+        bob,
+        video,
+        seen,
+        ..
+    } = pair(23);
     let replicas = [world.consume(bob, video.id), world.consume(bob, video.id)];
     world.run_for(A_WHILE);
     world.must(Command::Consumer(replicas[0].id, ConsumerCommand::Pause));
@@ -112,12 +179,21 @@ fn several_consumers_of_one_producer_on_one_transport_do_not_disturb_each_other(
         let report = world.sink(consumed).report();
         assert!(report.is_flawless(), "{}: {report:?}", world.at());
     }
-    assert!(world.sink(&replicas[1]).len() > world.sink(&replicas[0]).len() + 100, "{}", world.at());
+    assert!(
+        world.sink(&replicas[1]).len() > world.sink(&replicas[0]).len() + 100,
+        "{}",
+        world.at()
+    );
 }
 
 #[test]
 fn a_late_joiner_gets_a_key_frame_at_once() {
-    let Pair { mut world, alice, video, .. } = pair(24);
+    let Pair {
+        mut world,
+        alice,
+        video,
+        ..
+    } = pair(24);
     world.run_for(Duration::from_secs(10));
     let carol = world.add_connected_peer(&PeerSettings::default());
     let joined = world.now();
@@ -126,68 +202,167 @@ fn a_late_joiner_gets_a_key_frame_at_once() {
     let report = world.sink(&seen).report();
     assert!(report.is_flawless(), "{}: {report:?}", world.at());
     let first = world.sink(&seen).arrivals[0].at;
-    assert!(first - joined < Duration::from_millis(200), "{}: after {:?}", world.at(), first - joined);
+    assert!(
+        first - joined < Duration::from_millis(200),
+        "{}: after {:?}",
+        world.at(),
+        first - joined
+    );
     let asked = world.sender(alice).log.key_frame_requests.len();
     assert!(asked <= 3, "{}: {asked} requests", world.at());
 }
 
 #[test]
 fn closing_a_producer_closes_its_consumers_and_tells_them() {
-    let Pair { mut world, alice, video, seen, heard, bob, .. } = pair(25);
+    let Pair {
+        mut world,
+        alice,
+        video,
+        seen,
+        heard,
+        bob,
+        ..
+    } = pair(25);
     let transport = world.peer(alice).send.transport;
-    world.must(Command::Transport(transport, TransportCommand::CloseProducer(video.id)));
-    assert_eq!(world.consumer_events(seen.id).last().map(String::as_str), Some("ProducerClose"), "{}", world.at());
+    world.must(Command::Transport(
+        transport,
+        TransportCommand::CloseProducer(video.id),
+    ));
+    assert_eq!(
+        world.consumer_events(seen.id).last().map(String::as_str),
+        Some("ProducerClose"),
+        "{}",
+        world.at()
+    );
     let gone = world.command(Command::Consumer(seen.id, ConsumerCommand::Pause));
     assert!(gone.is_err(), "{}: {gone:?}", world.at());
     let before = world.sink(&seen).len();
     let audio = world.sink(&heard).len();
     world.run_for(A_WHILE);
-    assert!(world.sink(&seen).len() <= before + 10, "{}: what was under way may come", world.at());
+    assert!(
+        world.sink(&seen).len() <= before + 10,
+        "{}: what was under way may come",
+        world.at()
+    );
     assert!(world.sink(&heard).len() > audio + 80, "{}", world.at());
     let dump = world.transport_dump(world.peer(bob).recv.transport);
     assert_eq!(dump.consumers, [heard.id], "{}", world.at());
-    assert_eq!(world.transport_dump(transport).producers.len(), 1, "{}", world.at());
+    assert_eq!(
+        world.transport_dump(transport).producers.len(),
+        1,
+        "{}",
+        world.at()
+    );
 }
 
 #[test]
 fn closing_a_transport_closes_all_on_it_and_the_peer_is_told() {
-    let Pair { mut world, alice, bob, video, audio, seen, heard } = pair(26);
+    let Pair {
+        mut world,
+        alice,
+        bob,
+        video,
+        audio,
+        seen,
+        heard,
+    } = pair(26);
     let (transport, router) = (world.peer(alice).send.transport, world.server.router());
-    world.must(Command::Router(router, RouterCommand::CloseTransport(transport)));
+    world.must(Command::Router(
+        router,
+        RouterCommand::CloseTransport(transport),
+    ));
     for consumed in [seen, heard] {
-        assert_eq!(world.consumer_events(consumed.id).last().map(String::as_str), Some("ProducerClose"), "{}", world.at());
+        assert_eq!(
+            world
+                .consumer_events(consumed.id)
+                .last()
+                .map(String::as_str),
+            Some("ProducerClose"),
+            "{}",
+            world.at()
+        );
     }
     for id in [video.id, audio.id] {
-        assert!(world.command(Command::Producer(id, ProducerCommand::Dump)).is_err(), "{}", world.at());
+        assert!(
+            world
+                .command(Command::Producer(id, ProducerCommand::Dump))
+                .is_err(),
+            "{}",
+            world.at()
+        );
     }
-    assert!(world.command(Command::Transport(transport, TransportCommand::Dump)).is_err(), "{}", world.at());
+    assert!(
+        world
+            .command(Command::Transport(transport, TransportCommand::Dump))
+            .is_err(),
+        "{}",
+        world.at()
+    );
     world.run_for(A_WHILE);
-    assert!(world.sender(alice).log.closed_at.is_some(), "{}: DTLS says goodbye", world.at());
-    assert!(world.transport_dump(world.peer(bob).recv.transport).consumers.is_empty(), "{}", world.at());
-    assert!(world.router_dump().producer_consumers.is_empty(), "{}", world.at());
+    assert!(
+        world.sender(alice).log.closed_at.is_some(),
+        "{}: DTLS says goodbye",
+        world.at()
+    );
+    assert!(
+        world
+            .transport_dump(world.peer(bob).recv.transport)
+            .consumers
+            .is_empty(),
+        "{}",
+        world.at()
+    );
+    assert!(
+        world.router_dump().producer_consumers.is_empty(),
+        "{}",
+        world.at()
+    );
 }
 
 #[test]
 fn closing_a_router_leaves_nothing() {
-    let Pair { mut world, seen, .. } = pair(27);
+    let Pair {
+        mut world, seen, ..
+    } = pair(27);
     let router = world.server.router();
     world.must(Command::CloseRouter(router));
     world.run_for(A_WHILE);
     assert!(world.worker_dump().routers.is_empty(), "{}", world.at());
-    assert!(world.command(Command::Consumer(seen.id, ConsumerCommand::Dump)).is_err(), "{}", world.at());
-    assert!(world.command(Command::Router(router, RouterCommand::Dump)).is_err(), "{}", world.at());
+    assert!(
+        world
+            .command(Command::Consumer(seen.id, ConsumerCommand::Dump))
+            .is_err(),
+        "{}",
+        world.at()
+    );
+    assert!(
+        world
+            .command(Command::Router(router, RouterCommand::Dump))
+            .is_err(),
+        "{}",
+        world.at()
+    );
 }
 
 #[test]
 fn a_peer_that_closes_dtls_is_noticed_at_once() {
-    let Pair { mut world, alice, seen, .. } = pair(28);
+    let Pair {
+        mut world,
+        alice,
+        seen,
+        ..
+    } = pair(28);
     let now = world.now();
     let (transport, mut wire_at) = (world.peer(alice).send.transport, now);
     world.close_sender(alice);
     world.run_for(Duration::from_millis(500));
     wire_at += Duration::from_millis(500);
     let events = world.transport_events(transport);
-    assert!(events.contains(&"Dtls(Closed)".to_owned()), "{} ({wire_at:?}): {events:?}", world.at());
+    assert!(
+        events.contains(&"Dtls(Closed)".to_owned()),
+        "{} ({wire_at:?}): {events:?}",
+        world.at()
+    );
     let before = world.sink(&seen).len();
     world.run_for(A_WHILE);
     assert_eq!(world.sink(&seen).len(), before, "{}", world.at());
@@ -208,32 +383,82 @@ fn chat(seed: u64, reliability: (Option<bool>, Option<u16>, Option<u16>)) -> Cha
     let chat = world.produce_data(alice, "chat", reliability);
     let heard = world.consume_data(bob, chat.id);
     world.run_for(A_WHILE);
-    Chat { world, alice, bob, chat, heard }
+    Chat {
+        world,
+        alice,
+        bob,
+        chat,
+        heard,
+    }
 }
 
 #[test]
 fn messages_of_every_reliability_arrive_as_they_were_sent() {
-    for reliability in [(None, None, None), (Some(false), None, None), (None, Some(500), None), (None, None, Some(3))] {
-        let Chat { mut world, bob, chat, heard, .. } = chat(30, reliability);
+    for reliability in [
+        (None, None, None),
+        (Some(false), None, None),
+        (None, Some(500), None),
+        (None, None, Some(3)),
+    ] {
+        let Chat {
+            mut world,
+            bob,
+            chat,
+            heard,
+            ..
+        } = chat(30, reliability);
         // The most that str0m sends without an SDP that allows more. It takes the age of a message by the real clock,
         // so where that matters one that fits a packet has to do.
-        let big = vec![7; if reliability.1.is_some() { 1_000 } else { 65_536 }];
-        let sent: [(bool, &[u8]); 4] = [(false, b"hello"), (true, b"\x00\xff"), (true, &big), (false, "grüß".as_bytes())];
+        let big = vec![
+            7;
+            if reliability.1.is_some() {
+                1_000
+            } else {
+                65_536
+            }
+        ];
+        let sent: [(bool, &[u8]); 4] = [
+            (false, b"hello"),
+            (true, b"\x00\xff"),
+            (true, &big),
+            (false, "grüß".as_bytes()),
+        ];
         for (binary, message) in sent {
-            assert!(world.send_message(&chat, binary, message), "{}: {reliability:?}", world.at());
+            assert!(
+                world.send_message(&chat, binary, message),
+                "{}: {reliability:?}",
+                world.at()
+            );
             world.run_for(Duration::from_secs(1));
         }
         let got = &world.receiver(bob).channel(heard.channel).messages;
-        let got: Vec<(bool, &[u8])> = got.iter().map(|(binary, bytes)| (*binary, bytes.as_slice())).collect();
-        assert!(got == sent, "{reliability:?}: of lengths {:?}", got.iter().map(|(_, bytes)| bytes.len()).collect::<Vec<_>>());
+        let got: Vec<(bool, &[u8])> = got
+            .iter()
+            .map(|(binary, bytes)| (*binary, bytes.as_slice()))
+            .collect();
+        assert!(
+            got == sent,
+            "{reliability:?}: of lengths {:?}",
+            got.iter().map(|(_, bytes)| bytes.len()).collect::<Vec<_>>()
+        );
     }
 }
 
 #[test]
 fn paused_data_producers_and_consumers_drop_messages() {
-    let Chat { mut world, bob, chat, heard, .. } = chat(32, (None, None, None));
+    let Chat {
+        mut world,
+        bob,
+        chat,
+        heard,
+        ..
+    } = chat(32, (None, None, None));
     let say = |world: &mut World, text: &str| {
-        assert!(world.send_message(&chat, false, text.as_bytes()), "{}", world.at());
+        assert!(
+            world.send_message(&chat, false, text.as_bytes()),
+            "{}",
+            world.at()
+        );
         world.run_for(Duration::from_millis(200));
     };
     say(&mut world, "one");
@@ -245,43 +470,102 @@ fn paused_data_producers_and_consumers_drop_messages() {
     world.must(Command::DataConsumer(heard.id, DataConsumerCommand::Resume));
     say(&mut world, "four");
     let at = world.at();
-    let got: Vec<_> = world.receiver(bob).channel(heard.channel).messages.iter().map(|(_, text)| text.clone()).collect();
+    let got: Vec<_> = world
+        .receiver(bob)
+        .channel(heard.channel)
+        .messages
+        .iter()
+        .map(|(_, text)| text.clone())
+        .collect();
     assert_eq!(got, [b"one".to_vec(), b"four".to_vec()], "{at}");
 }
 
 #[test]
 fn closing_a_data_producer_closes_its_consumers_and_their_channels() {
-    let Chat { mut world, alice, bob, chat, heard } = chat(33, (None, None, None));
+    let Chat {
+        mut world,
+        alice,
+        bob,
+        chat,
+        heard,
+    } = chat(33, (None, None, None));
     let transport = world.peer(alice).send.transport;
-    world.must(Command::Transport(transport, TransportCommand::CloseDataProducer(chat.id)));
+    world.must(Command::Transport(
+        transport,
+        TransportCommand::CloseDataProducer(chat.id),
+    ));
     let told = world.server.events.iter().any(|(_, event)| {
         matches!(event, Event::DataConsumer(id, DataConsumerEvent::DataProducerClose) if *id == heard.id)
     });
     assert!(told, "{}", world.at());
     world.run_for(A_WHILE);
-    assert!(world.receiver(bob).channel(heard.channel).is_closed, "{}: the stream was reset", world.at());
-    assert!(world.command(Command::DataConsumer(heard.id, DataConsumerCommand::Dump)).is_err(), "{}", world.at());
+    assert!(
+        world.receiver(bob).channel(heard.channel).is_closed,
+        "{}: the stream was reset",
+        world.at()
+    );
+    assert!(
+        world
+            .command(Command::DataConsumer(heard.id, DataConsumerCommand::Dump))
+            .is_err(),
+        "{}",
+        world.at()
+    );
 }
 
 #[test]
 fn a_bot_on_a_direct_transport_talks_with_peers() {
-    let Chat { mut world, bob, chat, .. } = chat(34, (None, None, None));
+    let Chat {
+        mut world,
+        bob,
+        chat,
+        ..
+    } = chat(34, (None, None, None));
     let now = world.now();
-    let direct = world.server.create_direct_transport(now).expect("a direct transport");
-    let (ear, _) = world.server.consume_data(direct, chat.id, true, now).expect("a direct data consumer");
-    let mouth = world.server.produce_data(direct, None, "bot", now).expect("a direct data producer");
+    let direct = world
+        .server
+        .create_direct_transport(now)
+        .expect("a direct transport");
+    let (ear, _) = world
+        .server
+        .consume_data(direct, chat.id, true, now)
+        .expect("a direct data consumer");
+    let mouth = world
+        .server
+        .produce_data(direct, None, "bot", now)
+        .expect("a direct data producer");
     let heard = world.consume_data(bob, mouth);
     world.run_for(A_WHILE);
-    assert!(world.send_message(&chat, false, b"hello bot"), "{}", world.at());
+    assert!(
+        world.send_message(&chat, false, b"hello bot"),
+        "{}",
+        world.at()
+    );
     world.run_for(A_WHILE);
-    let payload = world.server.events.iter().find_map(|(_, event)| match event {
-        Event::DataConsumer(id, DataConsumerEvent::Message(message)) if *id == ear => Some(message.clone()),
-        _ => None,
-    });
+    let payload = world
+        .server
+        .events
+        .iter()
+        .find_map(|(_, event)| match event {
+            Event::DataConsumer(id, DataConsumerEvent::Message(message)) if *id == ear => {
+                Some(message.clone())
+            }
+            _ => None,
+        });
     let payload = payload.unwrap_or_else(|| panic!("{}: the bot hears nothing", world.at()));
-    assert_eq!((payload.ppid, &*payload.bytes), (51, b"hello bot".as_slice()));
-    world.must(Command::DataProducer(mouth, DataProducerCommand::Send(payload, Default::default())));
+    assert_eq!(
+        (payload.ppid, &*payload.bytes),
+        (51, b"hello bot".as_slice())
+    );
+    world.must(Command::DataProducer(
+        mouth,
+        DataProducerCommand::Send(payload, Default::default()),
+    ));
     world.run_for(A_WHILE);
     let at = world.at();
-    assert_eq!(world.receiver(bob).channel(heard.channel).messages, [(false, b"hello bot".to_vec())], "{at}");
+    assert_eq!(
+        world.receiver(bob).channel(heard.channel).messages,
+        [(false, b"hello bot".to_vec())],
+        "{at}"
+    );
 }

@@ -20,10 +20,20 @@ fn raw_peers(world: &mut World, count: usize) -> Vec<usize> {
 /// many key frames it makes.
 fn storm(world: &mut World, delay: Duration) -> (usize, u64) {
     let alice = world.add_connected_peer(&PeerSettings::default());
-    let settings = VideoSettings { bitrate: Bitrate::kbps(200), fps: 10, ..VideoSettings::default() };
+    let settings = VideoSettings {
+        bitrate: Bitrate::kbps(200),
+        fps: 10,
+        ..VideoSettings::default()
+    };
     let now = world.now();
-    let source = Source::Vp8(Vp8Source::new(settings, &mut fastrand::Rng::with_seed(1), now));
-    let video = world.produce(alice, MediaKind::Video, vec![(None, source)], delay).expect("a producer");
+    let source = Source::Vp8(Vp8Source::new(
+        settings,
+        &mut fastrand::Rng::with_seed(1),
+        now,
+    ));
+    let video = world
+        .produce(alice, MediaKind::Video, vec![(None, source)], delay)
+        .expect("a producer");
     let raws = raw_peers(world, 50);
     let mut ssrcs = Vec::new();
     for raw in &raws {
@@ -36,7 +46,10 @@ fn storm(world: &mut World, delay: Duration) -> (usize, u64) {
         Some(Source::Vp8(source)) => source.key_frames(),
         _ => 0,
     };
-    let before = (world.sender(alice).log.key_frame_requests.len(), key_frames(world));
+    let before = (
+        world.sender(alice).log.key_frame_requests.len(),
+        key_frames(world),
+    );
     for _ in 0..100 {
         for (raw, ssrc) in raws.iter().zip(&ssrcs) {
             let (raw, _, wire, now) = world.raw(*raw);
@@ -45,23 +58,37 @@ fn storm(world: &mut World, delay: Duration) -> (usize, u64) {
         }
         world.run_for(Duration::from_millis(100));
     }
-    let fed = raws.iter().filter(|raw| world.raw(**raw).0.log.rtp > 100).count();
+    let fed = raws
+        .iter()
+        .filter(|raw| world.raw(**raw).0.log.rtp > 100)
+        .count();
     assert_eq!(fed, 50, "{}", world.at());
-    (world.sender(alice).log.key_frame_requests.len() - before.0, key_frames(world) - before.1)
+    (
+        world.sender(alice).log.key_frame_requests.len() - before.0,
+        key_frames(world) - before.1,
+    )
 }
 
 #[test]
 fn fifty_consumers_that_keep_asking_cost_the_sender_one_request_for_each_key_frame() {
     let mut world = World::new(60);
     let (requests, key_frames) = storm(&mut world, Duration::ZERO);
-    assert!(requests as u64 <= key_frames + 1, "{}: {requests} requests for {key_frames} key frames", world.at());
+    assert!(
+        requests as u64 <= key_frames + 1,
+        "{}: {requests} requests for {key_frames} key frames",
+        world.at()
+    );
 }
 
 #[test]
 fn with_a_delay_between_requests_they_cost_no_more_than_that_allows() {
     let mut world = World::new(64);
     let (requests, _) = storm(&mut world, Duration::from_secs(1));
-    assert!((8..=11).contains(&requests), "{}: {requests} requests in ten seconds", world.at());
+    assert!(
+        (8..=11).contains(&requests),
+        "{}: {requests} requests in ten seconds",
+        world.at()
+    );
 }
 
 #[test]
@@ -76,7 +103,10 @@ fn asking_for_the_same_packets_over_and_over_costs_a_few_retransmissions() {
     world.run_for(Duration::from_secs(2));
     let (_, last, _) = world.raw(raw).0.log.last_rtp.clone().expect("media");
     let before = world.consumer_stats(made.id)[0].packets_retransmitted;
-    let lost: Vec<Seq> = (1..=16).map(|back| Seq(last.0.wrapping_sub(back))).rev().collect();
+    let lost: Vec<Seq> = (1..=16)
+        .map(|back| Seq(last.0.wrapping_sub(back)))
+        .rev()
+        .collect();
     for _ in 0..1_000 {
         let (raw, _, wire, now) = world.raw(raw);
         let nack = raw.seal_rtcp(|writer| {
@@ -87,7 +117,11 @@ fn asking_for_the_same_packets_over_and_over_costs_a_few_retransmissions() {
     }
     let sent = world.consumer_stats(made.id)[0].packets_retransmitted - before;
     // Once per round trip, which is taken for 100 ms while it is unknown.
-    assert!((16..=16 * 14).contains(&sent), "{}: {sent} retransmissions for 16000 requests in a second", world.at());
+    assert!(
+        (16..=16 * 14).contains(&sent),
+        "{}: {sent} retransmissions for 16000 requests in a second",
+        world.at()
+    );
 }
 
 #[test]
@@ -102,7 +136,12 @@ fn a_hole_of_thousands_of_packets_is_not_asked_for_packet_by_packet() {
         // Every so often some thousand are missing.
         seq += if step % 10 == 9 { 2_900 } else { 1 };
         let (raw, _, wire, now) = world.raw(raw);
-        let packet = raw.seal_rtp((ssrc, 96), (seq, 3_000 * step as u32), &[0x80, 0x60, 0x80, 1, 0, 0], true);
+        let packet = raw.seal_rtp(
+            (ssrc, 96),
+            (seq, 3_000 * step as u32),
+            &[0x80, 0x60, 0x80, 1, 0, 0],
+            true,
+        );
         raw.send(wire, &packet, now);
         world.run_for(Duration::from_millis(20));
     }
@@ -110,8 +149,17 @@ fn a_hole_of_thousands_of_packets_is_not_asked_for_packet_by_packet() {
     let log = &world.raw(raw).0.log;
     let (nacks, plis) = (log.nacks.len(), log.plis.len());
     assert!(nacks < 200, "{}: {nacks} packets asked for", world.at());
-    assert!((1..=10).contains(&plis), "{}: {plis} key frames asked for in four seconds", world.at());
-    assert_eq!(world.producer_stats(video)[0].packet_count, 60, "{}", world.at());
+    assert!(
+        (1..=10).contains(&plis),
+        "{}: {plis} key frames asked for in four seconds",
+        world.at()
+    );
+    assert_eq!(
+        world.producer_stats(video)[0].packet_count,
+        60,
+        "{}",
+        world.at()
+    );
 }
 
 #[test]
@@ -124,7 +172,12 @@ fn a_sender_that_never_repeats_is_asked_for_each_packet_ten_times_at_most() {
     for step in 0..200_u64 {
         let seq = 1_000 + step * 2;
         let (raw, _, wire, now) = world.raw(raw);
-        let packet = raw.seal_rtp((ssrc, 96), (seq, 3_000 * step as u32), &[0x80, 0x60, 0x80, 1, 0, 0], true);
+        let packet = raw.seal_rtp(
+            (ssrc, 96),
+            (seq, 3_000 * step as u32),
+            &[0x80, 0x60, 0x80, 1, 0, 0],
+            true,
+        );
         raw.send(wire, &packet, now);
         world.run_for(Duration::from_millis(10));
     }
@@ -135,6 +188,11 @@ fn a_sender_that_never_repeats_is_asked_for_each_packet_ten_times_at_most() {
         *times.entry(*seq).or_insert(0) += 1;
     }
     let worst = times.values().copied().max().unwrap_or(0);
-    assert!(times.len() >= 190, "{}: {} of 199 asked for", world.at(), times.len());
+    assert!(
+        times.len() >= 190,
+        "{}: {} of 199 asked for",
+        world.at(),
+        times.len()
+    );
     assert!(worst <= 10, "{}: {worst} times", world.at());
 }

@@ -70,12 +70,18 @@ impl World {
     /// Events of a transport so far, as text.
     pub fn transport_events(&self, id: TransportId) -> Vec<String> {
         let of_transport = |event: &Event| match event {
-            Event::Transport(transport, TransportEvent::DtlsStateChange(state, _)) if *transport == id => {
+            Event::Transport(transport, TransportEvent::DtlsStateChange(state, _))
+                if *transport == id =>
+            {
                 Some(format!("Dtls({state:?})"))
             }
             Event::Transport(transport, event) if *transport == id => Some(format!("{event:?}")),
             _ => None,
         };
-        self.server.events.iter().filter_map(|(_, event)| of_transport(event)).collect()
+        self.server
+            .events
+            .iter()
+            .filter_map(|(_, event)| of_transport(event))
+            .collect()
     }
 }

@@ -189,7 +189,10 @@ impl World {
             peers.iter().all(|peer| world.is_connected(*peer))
         });
         if !connected {
-            let missing: Vec<String> = peers.iter().filter_map(|peer| self.why_not(*peer)).collect();
+            let missing: Vec<String> = peers
+                .iter()
+                .filter_map(|peer| self.why_not(*peer))
+                .collect();
             panic!("{}: peers do not connect: {missing:?}", self.at());
         }
     }
@@ -200,7 +203,10 @@ impl World {
         }
         let (send, recv) = (self.peer(id).send.transport, self.peer(id).recv.transport);
         let seen = [self.transport_events(send), self.transport_events(recv)];
-        let errors = [self.sender(id).log.error.clone(), self.receiver(id).log.error.clone()];
+        let errors = [
+            self.sender(id).log.error.clone(),
+            self.receiver(id).log.error.clone(),
+        ];
         Some(format!("server saw {seen:?}, the peer {errors:?}"))
     }
 

@@ -1,0 +1,297 @@
+//! No heap on the packet path: once warm, receiving, forwarding, retransmitting and asking again allocate nothing.
+#![expect(
+    unsafe_code,
+    reason = "an allocator that counts is an unsafe trait by definition; it hands everything on to the system's"
+)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use miso_ice::Protocol;
+use miso_ortc::MediaKind;
+use miso_sfu::Batch;
+use miso_testkit::{SERVER_UDP, World};
+use miso_wire::{Seq, Ssrc};
+
+const CONSUMERS: usize = 20;
+const PACKETS_PER_FRAME: u64 = 10;
+/// Rings, tables and buffers reach their sizes within this time.
+const WARM_UP: u64 = 12 * 30;
+const MEASURED: u64 = 5 * 30;
+
+thread_local! {
+    static COUNTS: Cell<bool> = const { Cell::new(false) };
+    static COUNTED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, which counts where it is told to.
+struct Counting;
+
+fn count() {
+    if COUNTS.try_with(Cell::get).unwrap_or(false) {
+        COUNTED.with(|counted| counted.set(counted.get() + 1));
+    }
+}
+
+// SAFETY: every call is handed on unchanged to the system's allocator, which keeps the promises.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `work` allocates.
+fn allocations(work: impl FnOnce()) -> u64 {
+    let before = COUNTED.get();
+    COUNTS.set(true);
+    work();
+    COUNTS.set(false);
+    COUNTED.get() - before
+}
+
+/// One sender and its audience, all over SRTP, with the core fed and drained by hand.
+struct Bench {
+    world: World,
+    sender: usize,
+    ssrc: Ssrc,
+    kind: MediaKind,
+    /// Raw peers with the SSRC that they get.
+    audience: Vec<(usize, Ssrc)>,
+    batch: Batch,
+    next_seq: u64,
+    frame: u64,
+    forwarded: u64,
+    retransmitted: u64,
+}
+
+impl Bench {
+    fn new(kind: MediaKind) -> Self {
+        let mut world = World::new(90);
+        let sender = world.add_raw();
+        let raws: Vec<usize> = (0..CONSUMERS).map(|_| world.add_raw()).collect();
+        let all = raws.clone();
+        let connected = world.run_until(Duration::from_secs(10), |world| {
+            all.iter()
+                .chain([&sender])
+                .all(|raw| world.raw(*raw).0.is_connected())
+        });
+        assert!(connected, "{}", world.at());
+        let ssrc = Ssrc(4_242);
+        let (raw, server, _, now) = world.raw(sender);
+        let producer = raw.produce(server, kind, ssrc, now);
+        let mut audience = Vec::new();
+        for index in raws {
+            let (raw, server, _, now) = world.raw(index);
+            let made = raw.consume(server, producer, now);
+            audience.push((index, made.parameters.encodings[0].ssrc.expect("an SSRC")));
+        }
+        world.run_for(Duration::from_secs(1));
+        Self {
+            world,
+            sender,
+            ssrc,
+            kind,
+            audience,
+            batch: Batch::new(1 << 18, 512),
+            next_seq: 1_000,
+            frame: 0,
+            forwarded: 0,
+            retransmitted: 0,
+        }
+    }
+
+    fn address(&mut self, raw: usize) -> SocketAddr {
+        self.world.raw(raw).0.local
+    }
+
+    /// The packets of the next frame; when `lossy`, one of them is left out and repeated by the next frame.
+    fn next_frame(&mut self) -> Vec<Vec<u8>> {
+        let is_key = self.frame.is_multiple_of(300);
+        let (pt, clock, count) = match self.kind {
+            MediaKind::Video => (96, 3_000, PACKETS_PER_FRAME),
+            MediaKind::Audio => (111, 960, 1),
+        };
+        let timestamp = (self.frame * clock) as u32;
+        let mut packets = Vec::new();
+        for index in 0..count {
+            let picture = (self.frame as u16 | 0x8000).to_be_bytes();
+            let first = if index == 0 { 0x90 } else { 0x80 };
+            let mut payload = vec![
+                first,
+                0x80,
+                picture[0],
+                picture[1],
+                u8::from(!is_key),
+                0,
+                0,
+                0x9d,
+                0x01,
+                0x2a,
+                0x80,
+                0x02,
+                0xe0,
+                0x01,
+            ];
+            payload.resize(1_100, 7);
+            let sender = self.world.raw(self.sender).0;
+            let packet = sender.seal_rtp(
+                (self.ssrc, pt),
+                (self.next_seq, timestamp),
+                &payload,
+                index + 1 == count,
+            );
+            packets.push(packet);
+            self.next_seq += 1;
+        }
+        self.frame += 1;
+        packets
+    }
+
+    /// Every tenth frame each of the audience misses four packets of it.
+    fn nacks(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
+        if self.kind == MediaKind::Audio || !self.frame.is_multiple_of(10) {
+            return Vec::new();
+        }
+        let mut nacks = Vec::new();
+        for (raw, ssrc) in self.audience.clone() {
+            let Some((_, last, _)) = self.world.raw(raw).0.log.last_rtp.clone() else {
+                continue;
+            };
+            let lost: Vec<Seq> = (4..8)
+                .rev()
+                .map(|back| Seq(last.0.wrapping_sub(back)))
+                .collect();
+            let raw = self.world.raw(raw).0;
+            let nack = raw.seal_rtcp(|writer| {
+                writer.nack(Ssrc(1), ssrc, &lost).expect("room");
+            });
+            nacks.push((raw.local, nack));
+        }
+        nacks
+    }
+
+    /// One frame through the core. How often it allocated.
+    fn turn(&mut self) -> u64 {
+        let mut packets = self.next_frame();
+        // Loss on the way up: the core notes it and asks for it.
+        let from = self.address(self.sender);
+        if self.frame.is_multiple_of(15) && self.kind == MediaKind::Video {
+            packets.remove(3);
+        }
+        let mut nacks = self.nacks();
+        let now = self.world.now();
+        let (worker, batch) = (&mut self.world.server.worker, &mut self.batch);
+        let mut sent = Vec::with_capacity(4_096);
+        let mut drained = 0;
+        let allocated = allocations(|| {
+            for (address, nack) in &mut nacks {
+                worker.handle_datagram(nack, Protocol::Udp, (SERVER_UDP, *address), now);
+            }
+            for packet in &mut packets {
+                worker.handle_datagram(packet, Protocol::Udp, (SERVER_UDP, from), now);
+            }
+        });
+        let allocated = allocated
+            + loop {
+                let allocated = allocations(|| worker.poll_transmit(batch, now));
+                drained += allocated;
+                if batch.is_empty() {
+                    break drained;
+                }
+                for message in batch.messages() {
+                    for datagram in message.bytes.chunks(message.segment_size) {
+                        sent.push((message.tuple.remote(), datagram.to_vec()));
+                    }
+                }
+                batch.clear();
+            };
+        self.deliver(sent);
+        // Timers, events and everybody's own business: not what is measured.
+        self.world.run_for(Duration::from_millis(33));
+        allocated
+    }
+
+    fn deliver(&mut self, sent: Vec<(SocketAddr, Vec<u8>)>) {
+        let now = self.world.now();
+        for (to, bytes) in sent {
+            self.world
+                .wire
+                .send(Protocol::Udp, (SERVER_UDP, to), &bytes, now);
+        }
+    }
+
+    fn totals(&mut self) -> (u64, u64) {
+        let (mut packets, mut again) = (0, 0);
+        for (raw, _) in self.audience.clone() {
+            let transport = self.world.raw(raw).0.transport;
+            let stats = self.world.transport_stats(transport);
+            packets += stats.rtp_sent.bytes;
+            again += stats.rtx_sent.bytes;
+        }
+        (packets, again)
+    }
+
+    fn measure(&mut self) -> u64 {
+        for _ in 0..WARM_UP {
+            self.turn();
+        }
+        let before = self.totals();
+        let allocated = (0..MEASURED).map(|_| self.turn()).sum();
+        let after = self.totals();
+        self.forwarded = (after.0 - before.0) / 1_100;
+        self.retransmitted = (after.1 - before.1) / 1_100;
+        allocated
+    }
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| drop(vec![0_u8; 100])), 1);
+    assert_eq!(allocations(|| ()), 0);
+}
+
+#[test]
+fn forwarding_and_repeating_video_allocates_nothing() {
+    let mut bench = Bench::new(MediaKind::Video);
+    let allocated = bench.measure();
+    let (forwarded, again) = (bench.forwarded, bench.retransmitted);
+    assert!(
+        forwarded >= MEASURED * 9 * CONSUMERS as u64,
+        "only {forwarded} packets were forwarded"
+    );
+    assert!(again >= 500, "only {again} packets were repeated");
+    assert_eq!(
+        allocated, 0,
+        "for {forwarded} packets forwarded and {again} repeated"
+    );
+}
+
+#[test]
+fn forwarding_audio_allocates_nothing() {
+    let mut bench = Bench::new(MediaKind::Audio);
+    let allocated = bench.measure();
+    assert!(
+        bench.forwarded >= MEASURED * CONSUMERS as u64,
+        "only {} packets were forwarded",
+        bench.forwarded
+    );
+    assert_eq!(allocated, 0, "for {} packets forwarded", bench.forwarded);
+}

@@ -1,4 +1,8 @@
 //! The benchmark of the engine as it is run, for a moment.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests; the exception for tests ends at their functions"
+)]
 
 use std::process::Command;
 

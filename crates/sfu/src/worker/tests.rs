@@ -8,5 +8,6 @@ mod forward;
 mod key_frames;
 mod media;
 mod peer;
+mod random;
 mod rig;
 mod timers;

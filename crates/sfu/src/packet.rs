@@ -30,6 +30,9 @@ pub(crate) const MAX_PACKET: usize = 2_048;
 /// whole history at the price of memory, fewer makes an overloaded worker drop sooner.
 const MAX_BLOCKS: [usize; 3] = [262_144, 262_144, 32_768];
 
+/// The P bit in the first byte of a packet.
+const PADDING_FLAG: u8 = 0x20;
+
 /// Names a block of a [`PacketPool`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PacketIndex(u32);
@@ -99,6 +102,8 @@ pub(crate) struct PacketMeta {
     pub(crate) header_len: u16,
     /// Bytes of payload, padding excluded. None of them marks a padding-only packet, which is never forwarded.
     pub(crate) payload_len: u16,
+    /// Bytes of padding behind the payload, see [`StreamRing::level`](crate::ring::StreamRing::level).
+    pub(crate) padding: u8,
     /// Mapped payload type, the one that consumers know.
     pub(crate) pt: Pt,
     /// The marker bit as it came.
@@ -114,9 +119,9 @@ pub(crate) struct PacketMeta {
 }
 
 impl PacketMeta {
-    /// Length of header and payload together.
+    /// Length of header, payload and padding together.
     pub(crate) fn len(&self) -> usize {
-        usize::from(self.header_len) + usize::from(self.payload_len)
+        usize::from(self.header_len) + usize::from(self.payload_len) + usize::from(self.padding)
     }
 }
 
@@ -195,7 +200,26 @@ impl PacketPool {
         }
     }
 
-    /// Metadata and bytes (header and payload) of a packet.
+    /// Adds padding to a packet that has none (RFC 3550, section 5.1), at least a byte, if its block has room.
+    pub(crate) fn pad(&mut self, index: PacketIndex, padding: u8) {
+        let Some(start) = self.meta(index).map(PacketMeta::len) else {
+            return;
+        };
+        let block = self.block_mut(index);
+        let Some([zeros @ .., count]) = block.get_mut(start..start + usize::from(padding)) else {
+            return;
+        };
+        zeros.fill(0);
+        *count = padding;
+        if let Some(flags) = block.first_mut() {
+            *flags |= PADDING_FLAG;
+        }
+        if let Some(meta) = self.meta_mut(index) {
+            meta.padding = padding;
+        }
+    }
+
+    /// Metadata and bytes (header, payload and padding) of a packet.
     pub(crate) fn packet(&self, index: PacketIndex) -> Option<(&PacketMeta, &[u8])> {
         let meta = self.meta(index)?;
         let block = match index.size() {

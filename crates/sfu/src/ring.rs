@@ -9,6 +9,7 @@ use arrivals::ArrivalLog;
 use seen::Seen;
 
 mod arrivals;
+mod level;
 mod seen;
 
 pub(crate) use arrivals::ArrivalCursor;
@@ -66,6 +67,8 @@ pub(crate) struct StreamRing {
     max_age: u32,
     /// What arrived, in order.
     arrivals: ArrivalLog,
+    /// What arrived up to here was made equally long.
+    levelled: ArrivalCursor,
     /// What was ever stored.
     seen: Seen,
 }
@@ -81,6 +84,7 @@ impl StreamRing {
             newest_ts: RtpTime(0),
             max_age: u32::try_from(ticks).unwrap_or(u32::MAX).min(1 << 30),
             arrivals: ArrivalLog::default(),
+            levelled: ArrivalCursor::default(),
             seen: Seen::default(),
         }
     }

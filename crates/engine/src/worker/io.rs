@@ -8,7 +8,7 @@ use miso_sfu::Batch;
 
 use super::connections::{ConnectionKey, Connections};
 use super::sockets::Sockets;
-use super::traffic::{FLUSH_BYTES, FLUSH_DESTINATIONS, send_datagrams, send_frames};
+use super::traffic::{FLUSH_BYTES, FLUSH_MESSAGES, send_datagrams, send_frames};
 use crate::metrics::TrafficMetrics;
 
 /// Connections accepted per wake-up and listener. More serves bursts sooner, less keeps media from waiting.
@@ -86,7 +86,7 @@ impl Io {
             paused: Vec::new(),
             connections: Connections::new(),
             received: RecvBatch::default(),
-            batch: Batch::new(FLUSH_BYTES, FLUSH_DESTINATIONS),
+            batch: Batch::new(FLUSH_BYTES, FLUSH_MESSAGES),
             counters: TrafficMetrics::default(),
             sweep_at: None,
         })

@@ -11,7 +11,10 @@ use crate::metrics::TrafficMetrics;
 
 /// Destinations that one flush serves. More saves system calls, less keeps the sealed packets in the processor's cache
 /// until the kernel has taken them; 10 to 50 measured best.
-pub(super) const FLUSH_DESTINATIONS: usize = 32;
+const FLUSH_DESTINATIONS: usize = 32;
+/// Messages that one flush holds: as many as one send call takes. A destination needs several where packets cannot be
+/// joined; audio needs little more than a message each. More allots memory that frames of video do not use.
+pub(super) const FLUSH_MESSAGES: usize = 64;
 /// Bytes that one flush carries: for each destination a frame of ten packets.
 pub(super) const FLUSH_BYTES: usize = FLUSH_DESTINATIONS * 10 * 1_300;
 

@@ -10,6 +10,7 @@ pub(crate) fn plain_meta(ext_seq: u64, ts: u32, arrival: Instant) -> PacketMeta 
         arrival,
         header_len: 12,
         payload_len: 100,
+        padding: 0,
         pt: Pt(96),
         marker: false,
         key_frame: false,

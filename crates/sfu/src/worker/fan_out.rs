@@ -86,6 +86,7 @@ impl Worker {
     pub(super) fn fan_out_into(&mut self, batch: &mut Batch, now: Instant) -> bool {
         let send_time = self.send_time(now);
         while let Some(key) = self.fan_out.dirty.front().copied() {
+            self.level(key);
             while let Some(consumer) = self.consumer_at(key, self.fan_out.next_consumer) {
                 self.touch_next(key);
                 if !self.serve(key, consumer, batch, (send_time, now)) {
@@ -105,6 +106,14 @@ impl Worker {
             self.announce_layers(consumer);
         }
         true
+    }
+
+    /// Makes what arrived of a producer equally long, before anyone gets it.
+    fn level(&mut self, key: ProducerKey) {
+        let producer = self.objects.producers.get_mut(key);
+        for stream in producer.into_iter().flat_map(|it| &mut it.streams) {
+            stream.ring.level(&mut self.pool);
+        }
     }
 
     /// Reads a bit of everything that serving the next consumers needs. With many of them their state has left the

@@ -12,6 +12,7 @@ fn packet(ts: u32, picture_id: u16, tl0: u8, arrival: Instant) -> PacketMeta {
         arrival,
         header_len: 12,
         payload_len: 100,
+        padding: 0,
         pt: Pt(100),
         marker: false,
         key_frame: true,

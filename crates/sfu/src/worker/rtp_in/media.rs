@@ -148,6 +148,7 @@ impl Worker {
             header_len: u16::try_from(mangled.len).map_err(|_| DropReason::NoRoom)?,
             payload_len: u16::try_from(body.len() + payload.added_bytes())
                 .map_err(|_| DropReason::NoRoom)?,
+            padding: 0,
             pt: mapped_pt,
             marker: packet.header.marker,
             key_frame: payload.info.key_frame,

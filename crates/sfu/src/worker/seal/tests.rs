@@ -19,6 +19,7 @@ fn stored(payload: &[u8], vp8: Option<Vp8Fields>) -> (PacketMeta, Vec<u8>) {
         arrival: base(),
         header_len: header_len as u16,
         payload_len: payload.len() as u16,
+        padding: 0,
         pt: Pt(101),
         marker: false,
         key_frame: false,

@@ -597,7 +597,7 @@ fn random_commands_and_datagrams_never_panic_or_hang_and_closing_all_leaves_noth
     }
     let seen = format!("{consumers} consumers, {forwarded} bytes forwarded, {repeated} again");
     assert!(
-        consumers > 2_000 && forwarded > 10 << 20 && repeated > 100 << 10,
+        consumers > 2_000 && forwarded > 10 << 20 && repeated > 20 << 10,
         "the chaos was none: {seen}"
     );
 }

@@ -33,6 +33,10 @@ for (const kind of KINDS) {
     const ann = await stage.person(kind, { room, name: 'Ann' });
     const bob = await stage.person(kind, { room, name: 'Bob' });
     await meet(ann, bob);
+    await until('bitrates are known', async () => {
+      const { send, recv } = await ann.stats();
+      return send.sendBitrate > 0 && recv.recvBitrate > 0;
+    });
     for (const path of Object.values(pathsOf(await ann.stats()))) {
       assert.match(String(path.srtpCipher), /AEAD_AES_(128|256)_GCM/);
       assert.ok(path.tlsVersion in DTLS_VERSIONS, `DTLS version ${path.tlsVersion}`);

@@ -63,7 +63,18 @@ describe('readPath', () => {
     expect(readPath(chromium(2000, 10), sample).stats.sendBitrate).toBe(0);
   });
 
-  it('finds the pair in Firefox, which has no transport entry', () => {
+  it('counts at the pair in Firefox, whose transport entry has no bytes', () => {
+    const at = (time: number, bytes: number) =>
+      report([
+        { id: 'T', type: 'transport', timestamp: time, selectedCandidatePairId: 'P' },
+        { id: 'P', type: 'candidate-pair', bytesSent: bytes, bytesReceived: 2 * bytes },
+      ]);
+    const { sample } = readPath(at(1000, 1000), null);
+    const { stats } = readPath(at(2000, 2000), sample);
+    expect([stats.sendBitrate, stats.recvBitrate]).toEqual([8000, 16_000]);
+  });
+
+  it('finds the pair in an older Firefox, which has no transport entry', () => {
     const entries = report([
       {
         id: 'P',

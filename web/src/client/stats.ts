@@ -103,7 +103,7 @@ export function readStream(report: Report): StreamStats | null {
 function selectedPair(entries: Map<string, Entry>, transport: Entry | undefined): Entry | null {
   const named = entries.get(str(transport?.selectedCandidatePairId) ?? '');
   if (named !== undefined) return named;
-  // Firefox has no transport entry, and marks the pair itself.
+  // Older Firefox has no transport entry, and marks the pair itself.
   const pairs = [...entries.values()].filter(({ type }) => type === 'candidate-pair');
   return (
     pairs.find((pair) => pair.selected === true) ??
@@ -116,11 +116,12 @@ function sampleOf(all: Entry[], transport: Entry | undefined, pair: Entry | null
   const inbound = all.filter(({ type }) => type === 'inbound-rtp');
   const sum = (name: string) =>
     inbound.reduce((total, entry) => total + (num(entry[name]) ?? 0), 0);
-  const path = transport ?? pair ?? {};
+  // Firefox counts bytes at the pair only.
+  const bytes = (name: string) => num(transport?.[name]) ?? num(pair?.[name]) ?? 0;
   return {
-    at: num(path.timestamp) ?? 0,
-    bytesSent: num(path.bytesSent) ?? 0,
-    bytesReceived: num(path.bytesReceived) ?? 0,
+    at: num((transport ?? pair)?.timestamp) ?? 0,
+    bytesSent: bytes('bytesSent'),
+    bytesReceived: bytes('bytesReceived'),
     packetsReceived: sum('packetsReceived'),
     packetsLost: sum('packetsLost'),
   };

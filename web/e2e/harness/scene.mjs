@@ -53,9 +53,10 @@ class Scene {
     return `${prefix}-${process.pid}-${++this.#rooms}`;
   }
 
-  async person(browser, options) {
+  /** Opens the app as somebody; `via` a wire rather than directly. */
+  async person(browser, { via = this.server, ...options }) {
     const chosen = typeof browser === 'string' ? await this.browser(browser) : await browser;
-    const person = await Person.open(chosen, this.server, options);
+    const person = await Person.open(chosen, via, options);
     this.#people.push(person);
     return person;
   }

@@ -36,7 +36,11 @@ for (const kind of ['chromium', 'firefox']) {
 async function breakOnce(person, wire, cut) {
   // Browsers report the lost connection themselves.
   person.tolerate(/WebSocket|wss:/);
+  const sending = ({ phase, producers }) => phase === 'connected' && 'mic' in producers;
+  const { producers } = await person.until('sends', sending);
   cut(wire);
-  await person.until('has lost the connection', ({ phase }) => phase === 'reconnecting');
-  await person.isConnected();
+  await person.until(
+    'sends again, after a new start',
+    (state) => sending(state) && state.producers.mic !== producers.mic,
+  );
 }

@@ -43,8 +43,12 @@ const ASKING: Duration = Duration::from_micros(500);
 /// How long it naps between two questions. Longer spares the machine, shorter needs less buffer.
 const NAP: Duration = Duration::from_micros(100);
 
-/// How long the count of received packets must stand still to be final.
-const SETTLED: Duration = Duration::from_millis(200);
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// How long the count of received packets must stand still to be final. Longer outlives a busier
+/// machine, shorter ends sooner where packets are lost; where none is, nothing waits for it.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// A reader process, ended on drop.
 #[derive(Debug)]
@@ -139,7 +143,7 @@ impl Reader {
         let mut last = self.received()?;
         let mut since = Instant::now();
         while last.datagrams < expected && since.elapsed() < SETTLED {
-            thread::sleep(SETTLED / 20);
+            thread::sleep(LOOK);
             let now = self.received()?;
             if now != last {
                 (last, since) = (now, Instant::now());

@@ -54,7 +54,8 @@ fn run_part(part: &str, tally: &mut Tally) -> Result<()> {
         )?,
         "fuzz" => tally.passed += fuzz::run(fuzz::DEFAULT_SECONDS)?,
         _ => {
-            run_command(&["build", "--locked", "--package", "miso-server"])?;
+            // As the tests before were built, so that nothing is built twice with other features.
+            run_command(&["build", "--locked", "--workspace", "--bins"])?;
             web::test_end_to_end(tally, &root().join("target/debug/miso"))?;
         }
     }

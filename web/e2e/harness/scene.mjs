@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Browser } from './browsers.mjs';
 import { Person } from './person.mjs';
 import { Server } from './server.mjs';
-import { bounded } from './until.mjs';
+import { bounded, until } from './until.mjs';
 
 const TEST_MS = 90_000;
 const CLOSE_MS = 20_000;
@@ -98,8 +98,24 @@ class Scene {
     const browsers = await Promise.allSettled(this.#browsers.values());
     const open = browsers.flatMap(({ value }) => (value === undefined ? [] : [value]));
     await bounded(Promise.all(open.map((browser) => browser.close())), CLOSE_MS, 'all closes');
-    await this.server.stop();
+    try {
+      await this.#expectNothingLeft();
+    } finally {
+      await this.server.stop();
+    }
     assert.deepEqual(this.server.faults(), [], 'faults in the log of the server');
+  }
+
+  /** Everybody has gone: the server holds no room, transport or consumer of theirs. */
+  async #expectNothingLeft() {
+    await until('the server holds nothing', async () => {
+      const { gauges, values } = await this.server.metrics();
+      assert.ok(gauges.length > 0, 'the server has metrics');
+      const watched = new RegExp(`^(${gauges.join('|')}|miso_(rooms_failed|worker_panics)_total)(\\{|$)`);
+      const left = [...values].filter(([series, value]) => watched.test(series) && value > 0);
+      assert.deepEqual(left, []);
+      return true;
+    });
   }
 
   async #expectNoFaults() {

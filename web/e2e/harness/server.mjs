@@ -80,6 +80,19 @@ export class Server {
     }
   }
 
+  /** What the server says of itself: value by name and labels, and the names of what it holds. */
+  async metrics() {
+    const response = await fetch(`http://${this.ready.http}/metrics`);
+    const lines = (await response.text()).split('\n');
+    const gauges = lines.flatMap((line) => /^# TYPE (\S+) gauge$/.exec(line)?.[1] ?? []);
+    const values = new Map();
+    for (const line of lines) {
+      const [, series, value] = /^([^#\s]\S*) (\S+)$/.exec(line) ?? [];
+      if (series !== undefined) values.set(series, Number(value));
+    }
+    return { gauges, values };
+  }
+
   /** Lines of the log that tell of a fault. */
   faults() {
     return this.log.filter((line) => FAULT.test(line));

@@ -111,7 +111,9 @@ class Scene {
     await until('the server holds nothing', async () => {
       const { gauges, values } = await this.server.metrics();
       assert.ok(gauges.length > 0, 'the server has metrics');
-      const watched = new RegExp(`^(${gauges.join('|')}|miso_(rooms_failed|worker_panics)_total)(\\{|$)`);
+      const watched = new RegExp(
+        `^(${gauges.join('|')}|miso_(rooms_failed|worker_panics)_total)(\\{|$)`,
+      );
       const left = [...values].filter(([series, value]) => watched.test(series) && value > 0);
       assert.deepEqual(left, []);
       return true;

@@ -181,7 +181,9 @@ fn arrivals_survive(feedback: TransportFeedback<'_>) {
 /// arrivals, and each keeps to its buffer.
 pub fn transport_feedback(data: &[u8]) {
     let (room, steps) = first_byte(data);
-    let arrivals = arrivals_of(steps);
+    let mut arrivals = arrivals_of(steps);
+    // Numbers wrap there: no receiver can tell of longer losses, and no message could hold them.
+    arrivals.truncate(usize::from(u16::MAX));
     let mut out = vec![0; 24 + usize::from(room)];
     let mut done = 0;
     while arrivals[done..].iter().any(Option::is_some) {

@@ -1,5 +1,6 @@
 //! Chores of the project: `cargo xtask run | test | lint | web | fuzz | bench`.
 
+mod api;
 mod bench;
 mod cargo;
 mod command;
@@ -17,7 +18,7 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   run [ARGS…]          build the web app and the server, and start it with ARGS (default: serve)
-  test [PART…]         install what the tests need and run them; parts: lint web rust fuzz e2e (default: all)
+  test [PART…]         install what the tests need and run them; parts: lint web rust fuzz api e2e (default: all)
   lint                 formats, lints, licences
   web                  build the web app
   fuzz [--seconds N]   build the fuzz targets and run each for N seconds (default 20)

@@ -4,14 +4,32 @@ use crate::command::{command, exists, root, run};
 use anyhow::{Result, bail};
 
 /// Program that must be there, and the package that brings it.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 10] = [
     ("cc", "gcc"),
     ("c++", "g++"),
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("openssl", "openssl"),
+    // The scripts of the documentation.
+    ("curl", "curl"),
+    ("jq", "jq"),
+    ("ffmpeg", "ffmpeg"),
+    ("gst-launch-1.0", "gstreamer1.0-tools"),
     // Firefox has no screen to share without a display.
     ("Xvfb", "xvfb"),
+];
+
+/// Packages without a program of their own; installed when one of their companions is missing.
+const COMPANIONS: [(&str, &[&str]); 2] = [
+    ("chromium", &["fonts-dejavu-core"]),
+    (
+        "gstreamer1.0-tools",
+        &[
+            "gstreamer1.0-plugins-base",
+            "gstreamer1.0-plugins-good",
+            "gstreamer1.0-plugins-bad",
+        ],
+    ),
 ];
 
 /// Installs what is missing.
@@ -30,19 +48,26 @@ pub(crate) fn install() -> Result<()> {
             missing.join(", ")
         );
     }
+    let companions = COMPANIONS
+        .iter()
+        .filter(|(package, _)| missing.contains(package))
+        .flat_map(|(_, companions)| *companions);
+    let wanted: Vec<&str> = missing.iter().chain(companions).copied().collect();
+    install_packages(&wanted)
+}
+
+/// Installs a package that has no program of its own.
+pub(crate) fn install_package(name: &str) -> Result<()> {
+    if !exists("apt-get") {
+        bail!("{name} is missing, please install it");
+    }
+    install_packages(&[name])
+}
+
+fn install_packages(names: &[&str]) -> Result<()> {
     apt_get(&["update"])?;
-    apt_get(
-        &[
-            &[
-                "install",
-                "--yes",
-                "--no-install-recommends",
-                "fonts-dejavu-core",
-            ],
-            missing.as_slice(),
-        ]
-        .concat(),
-    )
+    let install = ["install", "--yes", "--no-install-recommends"];
+    apt_get(&[&install, names].concat())
 }
 
 fn apt_get(arguments: &[&str]) -> Result<()> {

@@ -3,11 +3,12 @@
 use crate::cargo::cargo;
 use crate::command::{self, root};
 use crate::tally::{Tally, run_counted};
-use crate::{fuzz, lint, packages, web};
+use crate::{api, fuzz, lint, packages, web};
 use anyhow::{Result, bail};
+use std::path::PathBuf;
 use std::time::Instant;
 
-const PARTS: [&str; 5] = ["lint", "web", "rust", "fuzz", "e2e"];
+const PARTS: [&str; 6] = ["lint", "web", "rust", "fuzz", "api", "e2e"];
 
 /// Runs the named parts, or all of them, and closes with a line of counts.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -53,13 +54,16 @@ fn run_part(part: &str, tally: &mut Tally) -> Result<()> {
             tally,
         )?,
         "fuzz" => tally.passed += fuzz::run(fuzz::DEFAULT_SECONDS)?,
-        _ => {
-            // As the tests before were built, so that nothing is built twice with other features.
-            run_command(&["build", "--locked", "--workspace", "--bins"])?;
-            web::test_end_to_end(tally, &root().join("target/debug/miso"))?;
-        }
+        "api" => tally.check("api", api::test(&server()?)),
+        _ => web::test_end_to_end(tally, &server()?)?,
     }
     Ok(())
+}
+
+/// The program, built as the tests before were, so that nothing is built twice with other features.
+fn server() -> Result<PathBuf> {
+    run_command(&["build", "--locked", "--workspace", "--bins"])?;
+    Ok(root().join("target/debug/miso"))
 }
 
 fn run_command(arguments: &[&str]) -> Result<()> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { killAtEnd, signalGroup, temporaryFolder } from './resources.mjs';
 import { bounded } from './until.mjs';
 
-const PROGRAM =
+export const PROGRAM =
   process.env.MISO_BIN ?? fileURLToPath(new URL('../../../target/debug/miso', import.meta.url));
 
 const START_MS = 20_000;

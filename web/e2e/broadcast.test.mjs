@@ -1,0 +1,93 @@
+/** Films and programs in a room, pushed by `miso push`, as people in a browser see and hear them. */
+import assert from 'node:assert/strict';
+import { film } from './harness/films.mjs';
+import { consumerOf, hears, sees } from './harness/media.mjs';
+import { push } from './harness/push.mjs';
+import { scene } from './harness/scene.mjs';
+import { soundAfterPicture } from './harness/sync.mjs';
+import { until } from './harness/until.mjs';
+
+const stage = scene();
+
+/** Above this people notice that lips and words do not fit. */
+const NOTICED_MS = 80;
+
+const viewer = async (room, kind = 'chromium') =>
+  stage.person(kind, { room, name: 'Ann', query: { produce: 'false' } });
+
+for (const [name, video, audio, codec] of [
+  ['film.mp4', 'h264', 'opus', 'H264'],
+  ['film.webm', 'vp9', 'opus', 'VP9'],
+  ['film.mkv', 'vp8', 'opus', 'VP8'],
+  ['av1.webm', 'av1', 'opus', 'AV1'],
+]) {
+  for (const transport of name === 'film.mkv' ? ['webrtc', 'plain'] : ['webrtc']) {
+    stage.test(`${name} with ${codec}, by ${transport}: seen and heard in sync`, async () => {
+      const room = stage.room('film');
+      const ann = await viewer(room);
+      const pusher = push(stage, room, [
+        ...['--loop', '--transport', transport],
+        await film(name, video, audio),
+      ]);
+      const broadcaster = await pusher.broadcaster(ann);
+      await sees(ann, broadcaster);
+      await hears(ann, broadcaster);
+      assert.equal(consumerOf(await ann.state(), broadcaster.id).codec, codec);
+      const offset = await soundAfterPicture(ann, broadcaster);
+      assert.ok(Math.abs(offset) < NOTICED_MS, `sound comes ${offset} ms after the picture`);
+      await pusher.interrupt();
+      await ann.until('the film has gone', ({ peers }) => peers.length === 0);
+    });
+  }
+}
+
+stage.test('picture and sound of two files: IVF and Ogg', async () => {
+  const room = stage.room('files');
+  const ann = await viewer(room);
+  const files = [await film('picture.ivf', 'vp8', null), await film('sound.ogg', null, 'opus')];
+  const pusher = push(stage, room, ['--loop', ...files]);
+  const broadcaster = await pusher.broadcaster(ann);
+  await sees(ann, broadcaster);
+  await hears(ann, broadcaster);
+  const offset = await soundAfterPicture(ann, broadcaster);
+  assert.ok(Math.abs(offset) < NOTICED_MS, `sound comes ${offset} ms after the picture`);
+  await pusher.interrupt();
+});
+
+stage.test('a film as most are, with B-frames and AAC, goes through ffmpeg', async () => {
+  const room = stage.room('other');
+  const ann = await viewer(room);
+  const pusher = push(stage, room, ['--loop', await film('film.mp4', 'h264b', 'aac')]);
+  const broadcaster = await pusher.broadcaster(ann);
+  await sees(ann, broadcaster);
+  await hears(ann, broadcaster);
+  const offset = await soundAfterPicture(ann, broadcaster);
+  assert.ok(Math.abs(offset) < NOTICED_MS, `sound comes ${offset} ms after the picture`);
+  await pusher.interrupt();
+});
+
+for (const kind of ['chromium', 'firefox']) {
+  stage.test(`${kind}: the test pattern is seen and heard, in sync`, async () => {
+    const room = stage.room('pattern');
+    const pusher = push(stage, room, ['--test-pattern']);
+    const ann = await viewer(room, kind);
+    const broadcaster = await pusher.broadcaster(ann);
+    await sees(ann, broadcaster);
+    await hears(ann, broadcaster);
+    if (kind === 'chromium') {
+      const offset = await soundAfterPicture(ann, broadcaster);
+      assert.ok(Math.abs(offset) < NOTICED_MS, `sound comes ${offset} ms after the picture`);
+    }
+    await pusher.interrupt();
+    await ann.until('the pattern has gone', ({ peers }) => peers.length === 0);
+  });
+}
+
+stage.test('a room that only a pusher made goes away with it', async () => {
+  const room = stage.room('alone');
+  const pusher = push(stage, room, ['--test-pattern']);
+  const answer = () => fetch(`http://${stage.server.ready.http}/rooms/${room}`);
+  await until('the room is there', async () => (await answer()).status === 200);
+  await pusher.interrupt();
+  await until('the room is gone', async () => (await answer()).status === 404);
+});

@@ -2,7 +2,7 @@
 //! and whatever it does not.
 
 use crate::command::{command, root, run};
-use crate::packages;
+use crate::python;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,7 +20,7 @@ const EXAMPLES: &str = "20";
 /// # Errors
 /// When an answer is not as described, or the server fails.
 pub(crate) fn test(server: &Path) -> Result<()> {
-    let program = install()?;
+    let program = python::environment("api", SCHEMATHESIS)?.join("schemathesis");
     let folder = root().join("target/api-test");
     let mut server = Server::start(server, &folder)?;
     let description = format!("http://{}/api/openapi.json", server.address);
@@ -37,36 +37,6 @@ pub(crate) fn test(server: &Path) -> Result<()> {
         .env("PYTHONDONTWRITEBYTECODE", "1"));
     server.stop()?;
     outcome
-}
-
-/// The program in an environment of its own, made unless it is there.
-fn install() -> Result<PathBuf> {
-    let folder = root().join("target/schemathesis");
-    let program = folder.join("bin/schemathesis");
-    let stamp = folder.join("installed");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == SCHEMATHESIS) {
-        return Ok(program);
-    }
-    let make = || {
-        let folder = folder.to_string_lossy();
-        run(&mut command(
-            "python3",
-            &["-m", "venv", "--clear", &folder],
-            &root(),
-        ))
-    };
-    // Debian keeps what this needs apart from Python itself.
-    make().or_else(|_| packages::install_package("python3-venv").and_then(|()| make()))?;
-    let pip = folder.join("bin/pip");
-    let arguments = [
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        SCHEMATHESIS,
-    ];
-    run(&mut command(&pip.to_string_lossy(), &arguments, &root()))?;
-    fs::write(&stamp, SCHEMATHESIS).context("cannot note that schemathesis is installed")?;
-    Ok(program)
 }
 
 /// A server at work, on loopback ports that the system chose.

@@ -7,6 +7,7 @@ mod command;
 mod fuzz;
 mod lint;
 mod packages;
+mod python;
 mod tally;
 mod test;
 mod web;

@@ -1,6 +1,7 @@
 //! The web app: its packages, its checks, its build.
 
 use crate::command::{command, root, run};
+use crate::python;
 use crate::tally::{Tally, run_counted};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -97,6 +98,9 @@ pub(crate) fn test(tally: &mut Tally) -> Result<()> {
 /// The browsers' tests, against a server that is built.
 pub(crate) fn test_end_to_end(tally: &mut Tally, server: &Path) -> Result<()> {
     install()?;
+    let requirements = fs::read_to_string(root().join("tests/native/requirements.txt"))?;
+    let python = python::environment("native", &requirements)?.join("python");
     let mut program = npm(&["run", "e2e"]);
-    run_counted(program.env("MISO_BIN", server), tally)
+    program.env("MISO_BIN", server).env("MISO_PYTHON", python);
+    run_counted(&mut program, tally)
 }

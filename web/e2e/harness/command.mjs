@@ -15,7 +15,7 @@ export class Command {
 
   constructor(program, args, { env = {} } = {}) {
     this.#child = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
       detached: true,
     });
@@ -37,6 +37,17 @@ export class Command {
   /** Waits until it ends by itself. */
   ended(within = END_MS) {
     return bounded(this.#ended, within, `${this.#child.spawnfile} ends\n${this.tail()}`);
+  }
+
+  /** Types a line into it. */
+  write(line) {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  /** Tells it that nothing more will be typed. */
+  finish() {
+    this.#child.stdin.end();
+    return this.ended();
   }
 
   /** As when somebody presses Ctrl-C in its terminal: all that it started gets the signal, too. */

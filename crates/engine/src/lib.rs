@@ -76,7 +76,7 @@ pub use miso_ortc::{
     RouterRtpCodecCapability, RtcpFeedback, RtcpParameters, RtpCapabilities, RtpCodecCapability,
     RtpCodecParameters, RtpEncodingParameters, RtpHeaderExtension, RtpHeaderExtensionParameters,
     RtpParameters, RtxParameters, ScalabilityMode, SctpCapabilities, SctpParameters, SctpStreamId,
-    SctpStreamParameters, supported_rtp_capabilities,
+    SctpStreamParameters, router_rtp_capabilities, supported_rtp_capabilities,
 };
 pub use miso_secure::{Certificate, CertificateError};
 pub use miso_sfu::command::{SctpTransportOptions, Subchannels};

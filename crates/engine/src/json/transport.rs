@@ -168,8 +168,11 @@ struct Dump<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PlainDump {
-    #[serde(flatten)]
-    state: Plain,
+    rtcp_mux: bool,
+    comedia: bool,
+    tuple: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rtcp_tuple: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     srtp_parameters: Option<SrtpParameters>,
     #[serde(flatten)]
@@ -178,17 +181,26 @@ struct PlainDump {
 
 impl PlainDump {
     fn new(dump: &PlainTransportDump, part: &PlainPart) -> Self {
-        let stats = PlainStats {
-            comedia: dump.comedia,
-            rtp: dump.rtp,
-            rtcp: dump.rtcp,
-        };
+        let rtcp = dump.rtcp.as_ref();
         Self {
-            state: Plain::new(&stats, part),
+            rtcp_mux: rtcp.is_none(),
+            comedia: dump.comedia,
+            tuple: dumped_tuple(&part.tuple(&dump.rtp)),
+            rtcp_tuple: rtcp.map(|path| dumped_tuple(&part.rtcp_tuple(path))),
             srtp_parameters: dump.srtp.as_ref().map(Into::into),
             sctp: dump.sctp.as_ref().map(Into::into),
         }
     }
+}
+
+/// Dumps name a remote address even before it is known.
+fn dumped_tuple(tuple: &TransportTuple) -> Value {
+    let mut value = to_json(tuple);
+    if let Some(members) = value.as_object_mut() {
+        members.entry("remoteIp").or_insert(Value::Null);
+        members.entry("remotePort").or_insert(Value::from(0));
+    }
+    value
 }
 
 #[derive(Serialize)]

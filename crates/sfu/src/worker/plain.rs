@@ -33,6 +33,10 @@ impl Worker {
         now: Instant,
     ) -> Answer {
         self.check_new_transport(id)?;
+        if options.rtcp == Some(options.rtp) {
+            let reason = "RTCP needs a port of its own with rtcpMux disabled";
+            return Err(CommandError::error(reason));
+        }
         let sctp = options
             .sctp
             .map(|sctp| self.new_sctp(sctp, Carrier::Udp, now))

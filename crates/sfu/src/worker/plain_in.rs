@@ -166,7 +166,8 @@ impl Worker {
         let sctp = sctp.ok_or(DropReason::UnknownKind)?;
         let discarded = sctp.association.stats().discarded;
         sctp.association.handle_packet(datagram, now);
-        let is_valid = sctp.association.stats().discarded == discarded;
+        // The peer's packets may be refused, too: when both ends connect at once, for instance.
+        let is_valid = candidate.is_none() || sctp.association.stats().discarded == discarded;
         sctp.wanted |= is_valid;
         if let Some(tuple) = candidate.filter(|_| is_valid) {
             self.learn_peer(key, tuple, datagram.len(), now);

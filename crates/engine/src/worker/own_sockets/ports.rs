@@ -1,8 +1,8 @@
 //! Which port a socket gets (fact sheet 4.1), and which ones this worker has given out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use miso_netio::UdpSocket;
 use miso_sfu::CommandError;
@@ -10,11 +10,15 @@ use miso_sfu::CommandError;
 use super::udp_options;
 use crate::types::TransportListenInfo;
 
-/// The UDP ports that are in use by this worker, by address. The kernel knows them too, but lets sockets share a port
+/// Ports of a range that are tried at most, those known to be taken left out. More finds the last free port of a large
+/// range that other programs fill, less keeps media from waiting.
+const MAX_BINDS: usize = 1_000;
+
+/// The UDP ports that are in use by this worker, with how many sockets share each. The kernel knows them too, but lets sockets share a port
 /// that ask for it, which must not happen by chance within a range.
 #[derive(Debug, Default)]
 pub(super) struct Ports {
-    taken: HashMap<IpAddr, HashSet<u16>>,
+    taken: HashMap<SocketAddr, usize>,
 }
 
 impl Ports {
@@ -32,20 +36,16 @@ impl Ports {
             Some(range) => self.bind_in(info, range)?,
             None => bind_to(info, info.port).map_err(|error| failed(info, info.port, &error))?,
         };
-        let bound = socket.local_addr();
-        self.taken
-            .entry(bound.ip())
-            .or_default()
-            .insert(bound.port());
+        *self.taken.entry(socket.local_addr()).or_default() += 1;
         Ok(socket)
     }
 
     /// The port is free again.
     pub(super) fn release(&mut self, bound: SocketAddr) {
-        if let Some(ports) = self.taken.get_mut(&bound.ip()) {
-            ports.remove(&bound.port());
-            if ports.is_empty() {
-                self.taken.remove(&bound.ip());
+        if let Some(sharing) = self.taken.get_mut(&bound) {
+            *sharing -= 1;
+            if *sharing == 0 {
+                self.taken.remove(&bound);
             }
         }
     }
@@ -59,13 +59,12 @@ impl Ports {
     ) -> Result<UdpSocket, CommandError> {
         let count = u32::from(max - min) + 1;
         let start: u32 = rand::random_range(0..count);
-        let taken = self.taken.get(&info.ip);
-        for step in 0..count {
+        let ports = (0..count).map(|step| {
             let offset = u16::try_from((start + step) % count).unwrap_or(0);
-            let port = min + offset;
-            if taken.is_some_and(|taken| taken.contains(&port)) {
-                continue;
-            }
+            min + offset
+        });
+        let is_free = |port: &u16| !self.taken.contains_key(&SocketAddr::new(info.ip, *port));
+        for port in ports.filter(is_free).take(MAX_BINDS) {
             match bind_to(info, port) {
                 Ok(socket) => return Ok(socket),
                 Err(error) if is_final(&error) => return Err(failed(info, port, &error)),

@@ -32,6 +32,8 @@ pub(super) struct StoredTrack {
     pub(super) delay: i64,
     /// Duration of each frame, in nanoseconds.
     pub(super) default_duration: Option<u64>,
+    /// Where the sound so far ends, in nanoseconds.
+    pub(super) sound_end: Option<i64>,
 }
 
 impl StoredTrack {
@@ -82,6 +84,7 @@ fn read_entry(entry: &[u8]) -> Option<Option<StoredTrack>> {
         stored,
         delay: i64::try_from(number(CODEC_DELAY).unwrap_or(0)).unwrap_or(0),
         default_duration: number(DEFAULT_DURATION),
+        sound_end: None,
     }))
 }
 

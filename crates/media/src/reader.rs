@@ -23,6 +23,9 @@ const PROBED_FRAMES: usize = 24;
 const MAX_PROBED_FRAMES: usize = 256;
 const MAX_PROBED_BYTES: usize = 8 << 20;
 
+/// Further tracks of a file are left out. More lets damaged files take more memory and time.
+const MAX_TRACKS: usize = 64;
+
 /// Reads frames from a file, whatever its container.
 pub struct Reader {
     tracks: Vec<Track>,

@@ -197,7 +197,7 @@ fn what_is_no_media_file_is_refused_with_a_hint() {
         ),
         (
             b"\0\0\0\x10ftypisom\0\0\0\0",
-            "has no description of its content",
+            "its data, before its description (moov)",
         ),
         (b"\0\0\0\x08moov", "has no video or audio track"),
     ] {

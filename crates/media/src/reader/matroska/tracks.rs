@@ -2,6 +2,7 @@
 
 use super::ebml::{children, float, unsigned};
 use crate::bitstream::Stored;
+use crate::reader::MAX_TRACKS;
 use crate::{Codec, Track};
 
 const ENTRY: u32 = 0xae;
@@ -45,8 +46,10 @@ impl StoredTrack {
 /// All tracks of sound and pictures; none when there are none or one is damaged.
 pub(super) fn read(body: &[u8]) -> Option<Vec<StoredTrack>> {
     let entries = children(body).filter(|(id, _)| *id == ENTRY);
-    let tracks: Option<Vec<Option<StoredTrack>>> =
-        entries.map(|(_, entry)| read_entry(entry)).collect();
+    let tracks: Option<Vec<Option<StoredTrack>>> = entries
+        .take(MAX_TRACKS)
+        .map(|(_, entry)| read_entry(entry))
+        .collect();
     let tracks: Vec<StoredTrack> = tracks?.into_iter().flatten().collect();
     (!tracks.is_empty()).then_some(tracks)
 }

@@ -27,6 +27,7 @@ async fn registry() -> Arc<Registry> {
         codecs: room::media_codecs().unwrap(),
         media: config.media,
         limits: config.limits,
+        join_within: config.web.join_within.duration(),
         counters: Arc::new(Counters::default()),
     }))
 }

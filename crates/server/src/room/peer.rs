@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use miso_engine::RtpCapabilities;
 use miso_engine::{Consumer, DataConsumer, DataProducer, Producer, WebRtcTransport};
 use miso_signal::{
-    DataRoute, DisplayName, Entity, PeerDevice, PeerId, PeerInfo, RequestError, ServerNotification,
-    ServerRequest, encode_notification, encode_request,
+    DataRoute, Dialect, DisplayName, Entity, PeerDevice, PeerId, PeerInfo, RequestError,
+    ServerNotification, ServerRequest, encode_notification, encode_request,
 };
 
 use crate::counters::Held;
@@ -50,6 +50,11 @@ impl RoutedDataProducer {
     pub(super) fn id(&self) -> &str {
         self.handle.id()
     }
+
+    /// Whether other peers are offered its messages.
+    pub(super) const fn is_offered(&self) -> bool {
+        matches!(self.route, DataRoute::Chat | DataRoute::Other)
+    }
 }
 
 /// What a client was asked to accept.
@@ -67,6 +72,8 @@ pub(super) struct Peer {
     id: PeerId,
     session: SessionId,
     outbox: Outbox,
+    /// What its client was written for.
+    dialect: Dialect,
     /// What it said when it joined; none before.
     joined: Option<Joined>,
     /// In the order in which they were made.
@@ -90,6 +97,7 @@ impl Peer {
             id: who.peer.clone(),
             session: who.session,
             outbox,
+            dialect: Dialect::default(),
             joined: None,
             transports: Vec::new(),
             producers: Vec::new(),
@@ -110,6 +118,16 @@ impl Peer {
     /// Its present session.
     pub(super) const fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// What its client was written for, as far as it has shown.
+    pub(super) const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Its client showed what it was written for.
+    pub(super) const fn show(&mut self, shown: Dialect) {
+        self.dialect = self.dialect.or(shown);
     }
 
     /// What it said when it joined, if it has.
@@ -134,17 +152,19 @@ impl Peer {
         self.outbox.send(outgoing);
     }
 
-    /// Tells it something.
+    /// Tells it something, unless its dialect has nothing like it.
     pub(super) fn notify(&self, notification: &ServerNotification) {
-        self.send(Outgoing::text(encode_notification(notification)));
+        if let Some(text) = encode_notification(notification, self.dialect) {
+            self.send(Outgoing::text(text));
+        }
     }
 
     /// Asks its client to accept something; the answer is a message to the room.
-    pub(super) fn ask(&mut self, request: &ServerRequest, about: Asked) {
+    pub(super) fn ask(&mut self, request: ServerRequest, about: Asked) {
         let id = self.next_request;
         self.next_request = id.wrapping_add(1);
         self.asked.insert(id, about);
-        let text = encode_request(id, request).into();
+        let text = encode_request(id, request, self.dialect).into();
         self.send(Outgoing::Request { id, text });
     }
 

@@ -103,6 +103,20 @@ impl Bot {
 }
 
 impl Room {
+    /// The bot greets a newcomer who can hear it, once.
+    pub(super) async fn welcome(&mut self, id: &PeerId) {
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        let ear = peer.take_unwelcomed();
+        if let (Some(ear), Some(joined)) = (ear, peer.joined()) {
+            let text = format!("Welcome {}! ☺️", joined.display_name.as_str());
+            if ear.send(Ppid::STRING, text.into_bytes()).await.is_err() {
+                self.context.counters.add(Count::BotDropped);
+            }
+        }
+    }
+
     /// The bot heard something; only text means anything to it. What it says reaches everybody, the speaker included.
     pub(super) async fn answer_as_bot(&self, ear: &str, ppid: Ppid, bytes: &[u8]) {
         let speaker = self

@@ -34,6 +34,8 @@ pub(super) struct Transport {
     pub(super) handle: WebRtcTransport,
     /// Whether the client receives on it.
     pub(super) is_consuming: bool,
+    /// Whether messages can pass.
+    pub(super) has_sctp: bool,
 }
 
 /// A data producer, and who gets its messages.
@@ -84,6 +86,8 @@ pub(super) struct Peer {
     /// In the order in which they were made.
     data_producers: Vec<RoutedDataProducer>,
     data_consumers: HashMap<String, DataConsumer>,
+    /// Where the bot is to welcome it as soon as messages can pass.
+    unwelcomed: Option<DataConsumer>,
     /// What the client has not answered yet, by request.
     asked: HashMap<u32, Asked>,
     next_request: u32,
@@ -104,6 +108,7 @@ impl Peer {
             consumers: HashMap::new(),
             data_producers: Vec::new(),
             data_consumers: HashMap::new(),
+            unwelcomed: None,
             asked: HashMap::new(),
             next_request: 0,
             _held: held,
@@ -185,6 +190,26 @@ impl Peer {
             .iter()
             .find(|transport| transport.is_consuming);
         transport.map(|transport| &transport.handle)
+    }
+
+    /// Messages can pass on one of its transports.
+    pub(super) fn note_sctp(&mut self, transport_id: &str) {
+        let mut transports = self.transports.iter_mut();
+        if let Some(transport) = transports.find(|it| it.handle.id() == transport_id) {
+            transport.has_sctp = true;
+        }
+    }
+
+    /// It hears the bot, who has not welcomed it.
+    pub(super) fn set_unwelcomed(&mut self, ear: DataConsumer) {
+        self.unwelcomed = Some(ear);
+    }
+
+    /// Where the bot is to welcome it now; after that it is welcomed.
+    pub(super) fn take_unwelcomed(&mut self) -> Option<DataConsumer> {
+        let mut transports = self.transports.iter();
+        let can_hear = transports.any(|it| it.is_consuming && it.has_sctp);
+        self.unwelcomed.take_if(|_| can_hear)
     }
 
     /// Its producers.

@@ -27,3 +27,6 @@ impl Dialect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    ClientRequest, ConsumerClosed, ConsumerId, Entity, RequestError, ServerNotification, Stats,
+    ClientRequest, ConsumerClosed, ConsumerId, Dialect, Entity, RequestError, ServerNotification,
+    Stats,
 };
 
 fn request(text: &str) -> (Number, String, Value) {

@@ -50,7 +50,7 @@ pub struct GetDataConsumerStats {
     pub data_consumer_id: DataConsumerId,
 }
 
-/// Statistics: mediasoup's objects, always in a list. Newer clients get it as [`Stats::in_dialect`].
+/// Statistics: mediasoup's objects, always in a list, which newer clients get wrapped in an object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(
     feature = "ts",

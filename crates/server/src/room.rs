@@ -256,6 +256,7 @@ impl Room {
         }
         self.bot.forget(id);
         self.speakers.forget(id);
+        self.joining.forget(peer.session());
         self.owners.retain(|_, owner| owner != id);
         peer.close_transports();
     }

@@ -9,9 +9,9 @@ use tokio::time::{Instant, sleep_until};
 use crate::counters::Count;
 use crate::session::{Closing, Outgoing};
 
-use super::{Room, Who};
+use super::{Room, SessionId, Who};
 
-/// Who is to join until when, the earliest first, since all have equally long. Some will have joined or left.
+/// Who is to join until when, the earliest first, since all have equally long. Some may have joined already.
 #[derive(Debug, Default)]
 pub(super) struct Joining(VecDeque<(Instant, Who)>);
 
@@ -22,6 +22,20 @@ impl Joining {
             Some((until, _)) => sleep_until(*until).await,
             None => std::future::pending().await,
         }
+    }
+
+    /// Takes out somebody whose time is over.
+    fn take_expired(&mut self, now: Instant) -> Option<Who> {
+        let (until, _) = self.0.front()?;
+        if *until > now {
+            return None;
+        }
+        self.0.pop_front().map(|(_, who)| who)
+    }
+
+    /// Somebody left.
+    pub(super) fn forget(&mut self, session: SessionId) {
+        self.0.retain(|(_, who)| who.session != session);
     }
 }
 
@@ -39,19 +53,12 @@ impl Room {
         }
     }
 
-    /// Closes the sessions of those whose time is over.
+    /// Closes the sessions of those who have not joined in their time.
     pub(super) fn expire_joining(&mut self) {
         let now = Instant::now();
-        while self
-            .joining
-            .0
-            .front()
-            .is_some_and(|(until, _)| *until <= now)
-        {
-            let Some((_, who)) = self.joining.0.pop_front() else {
-                return;
-            };
-            let peer = self.peers.get(&who.peer).filter(|_| self.knows(&who));
+        while let Some(who) = self.joining.take_expired(now) {
+            // Of those who left nothing is here.
+            let peer = self.peers.get(&who.peer);
             if let Some(peer) = peer.filter(|peer| peer.joined().is_none()) {
                 self.context.counters.add(Count::SessionUnjoined);
                 peer.send(Outgoing::Close(Closing::NotJoined));

@@ -49,6 +49,7 @@ async fn take_transport(room: &mut Room, id: &str, event: &TransportEvent) {
 }
 
 /// Clients of the newer dialect are welcomed by the bot when messages can pass, and leave when they no longer can.
+/// Where they never could the client wants none, since all are offered the bot's.
 async fn take_sctp(room: &mut Room, id: &str, state: SctpState) {
     let Some(peer) = room.owner_of(id) else {
         return;
@@ -56,11 +57,15 @@ async fn take_sctp(room: &mut Room, id: &str, state: SctpState) {
     let (owner, is_newer) = (peer.id().clone(), peer.dialect() == Dialect::TypeScript);
     match state {
         SctpState::Connected => {
-            peer.note_sctp(id);
+            peer.note_sctp(id, true);
             room.welcome(&owner).await;
         }
-        SctpState::Failed | SctpState::Closed if is_newer => room.lose(&owner),
-        _ => {}
+        SctpState::Failed | SctpState::Closed => {
+            if peer.note_sctp(id, false) && is_newer {
+                room.lose(&owner);
+            }
+        }
+        SctpState::New | SctpState::Connecting => {}
     }
 }
 

@@ -192,12 +192,11 @@ impl Peer {
         transport.map(|transport| &transport.handle)
     }
 
-    /// Messages can pass on one of its transports.
-    pub(super) fn note_sctp(&mut self, transport_id: &str) {
+    /// Messages can pass on one of its transports from now on, or no longer. Whether they could before.
+    pub(super) fn note_sctp(&mut self, transport_id: &str, is_connected: bool) -> bool {
         let mut transports = self.transports.iter_mut();
-        if let Some(transport) = transports.find(|it| it.handle.id() == transport_id) {
-            transport.has_sctp = true;
-        }
+        let transport = transports.find(|it| it.handle.id() == transport_id);
+        transport.is_some_and(|it| std::mem::replace(&mut it.has_sctp, is_connected))
     }
 
     /// It hears the bot, who has not welcomed it.

@@ -11,6 +11,7 @@ mod broadcaster;
 mod codecs;
 mod convert;
 mod engine_event;
+mod joining;
 mod message;
 mod offer;
 mod peer;
@@ -19,14 +20,14 @@ mod speakers;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use miso_engine::{
     Engine, RequestError as EngineError, Router, RouterEvent, RouterEvents,
     RouterRtpCodecCapability,
 };
 use miso_signal::{
-    ConsumerClosed, DataConsumerClosed, MediasoupVersion, PeerClosed, PeerId, RoomId,
+    ConsumerClosed, DataConsumerClosed, Dialect, MediasoupVersion, PeerClosed, PeerId, RoomId,
     ServerNotification, encode_notification,
 };
 use tokio::sync::mpsc;
@@ -38,6 +39,7 @@ use crate::session::{Closing, Outgoing};
 
 use bot::Bot;
 use broadcaster::Broadcaster;
+use joining::Joining;
 use peer::Peer;
 use speakers::Speakers;
 
@@ -64,6 +66,8 @@ pub(crate) struct RoomContext {
     pub(crate) limits: Limits,
     /// How long broadcasters and rooms without people live.
     pub(crate) broadcasters: BroadcasterTimes,
+    /// Time until a client of the newer dialect joins.
+    pub(crate) join_within: Duration,
     /// What is counted.
     pub(crate) counters: Arc<Counters>,
 }
@@ -85,6 +89,7 @@ pub(crate) struct Room {
     replicas: u8,
     speakers: Speakers,
     bot: Bot,
+    joining: Joining,
     _held: Held,
 }
 
@@ -124,6 +129,10 @@ pub(crate) async fn run(
                 room.look_after_broadcasters().await;
                 Fate::GoOn
             }
+            () = room.joining.expired() => {
+                room.expire_joining();
+                Fate::GoOn
+            }
         };
         match fate {
             Fate::Close(closing) => break closing,
@@ -156,6 +165,7 @@ impl Room {
             replicas,
             speakers,
             bot,
+            joining: Joining::default(),
             _held: context.counters.rooms.hold(),
             context,
         };
@@ -185,11 +195,14 @@ impl Room {
             }
             RoomMessage::Request(who, id, request) => {
                 if self.knows(&who) {
+                    self.take_dialect(&who, request.shows());
                     request::take(self, &who.peer, Some(&id), request).await;
                 }
             }
             RoomMessage::Notification(who, request) => {
                 if self.knows(&who) {
+                    // Only clients of this dialect notify of anything.
+                    self.take_dialect(&who, Dialect::TypeScript);
                     request::take(self, &who.peer, None, request).await;
                 }
             }
@@ -230,10 +243,12 @@ impl Room {
             self.remove(&who.peer);
         }
         let peer = Peer::new(&who, outbox, self.context.counters.peers.hold());
-        let version = MEDIASOUP_VERSION.to_owned();
-        peer.notify(&ServerNotification::MediasoupVersion(MediasoupVersion {
-            version,
-        }));
+        // Nobody knows yet which name of it the client knows.
+        let version = MediasoupVersion {
+            version: MEDIASOUP_VERSION.to_owned(),
+        };
+        peer.notify(&ServerNotification::MediasoupVersion(version.clone()));
+        peer.notify(&ServerNotification::MediasoupVersionToo(version));
         self.peers.insert(who.peer.clone(), peer);
         if reply.send(Ok(())).is_err() {
             self.remove(&who.peer);
@@ -267,6 +282,8 @@ impl Room {
             self.drop_data_consumers_of(data_producer.id());
         }
         self.bot.forget(id);
+        self.speakers.forget(id);
+        self.joining.forget(peer.session());
         self.owners.retain(|_, owner| owner != id);
         peer.close_transports();
     }
@@ -298,12 +315,21 @@ impl Room {
         }
     }
 
-    /// Tells all peers that have joined, but for one. The text is made once.
+    /// Tells all peers that have joined, but for one. The text is made once for each dialect.
     fn tell_joined(&self, notification: &ServerNotification, but: Option<&PeerId>) {
-        let outgoing = Outgoing::text(encode_notification(notification));
-        let joined = self.peers.values().filter(|peer| peer.joined().is_some());
-        for peer in joined.filter(|peer| Some(peer.id()) != but) {
-            peer.send(outgoing.clone());
+        for dialect in Dialect::ALL {
+            let mut told = self
+                .peers
+                .values()
+                .filter(|peer| peer.joined().is_some() && peer.dialect() == dialect)
+                .filter(|peer| Some(peer.id()) != but)
+                .peekable();
+            if told.peek().is_some()
+                && let Some(text) = encode_notification(notification, dialect)
+            {
+                let outgoing = Outgoing::text(text);
+                told.for_each(|peer| peer.send(outgoing.clone()));
+            }
         }
     }
 

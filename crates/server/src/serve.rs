@@ -156,6 +156,7 @@ impl Server {
             media: config.media.clone(),
             limits: config.limits.clone(),
             broadcasters: config.broadcasters.times(),
+            join_within: config.web.join_within.duration(),
             counters: counters.clone(),
         });
         let capabilities = room_capabilities(&context.codecs)?;

@@ -91,6 +91,7 @@ impl Member {
             producing,
             consuming: !producing,
             sctp_capabilities: Some(device.sctp_capabilities()),
+            ..CreateWebRtcTransport::default()
         };
         self.protoo
             .request(CreateWebRtcTransport::METHOD, &create)

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use miso_ortc::SctpStreamParameters;
 
 use crate::limits::MAX_LABEL_BYTES;
-use crate::{AppData, DataConsumerId, DataProducerId, DataRoute, DisplayName, PeerDevice, PeerId};
+use crate::{
+    AppData, DataConsumerId, DataProducerId, DataRoute, Dialect, DisplayName, PeerDevice, PeerId,
+};
 
 use super::schema;
 
@@ -33,7 +35,7 @@ impl CreateDataProducer {
     /// Who gets the messages.
     pub fn route(&self) -> DataRoute {
         let label = self.label.as_ref().map_or("", |label| label.0.as_str());
-        DataRoute::new(label, &self.app_data)
+        DataRoute::of((label, &self.app_data), Dialect::default())
     }
 }
 

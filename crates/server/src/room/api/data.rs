@@ -74,7 +74,7 @@ pub(super) async fn consume(
     )?;
     let transport = broadcaster.transport(on)?;
     let data_producer_id = body.data_producer_id.as_str();
-    if room.data_producer_app_data(data_producer_id).is_none() {
+    if room.data_source(data_producer_id).is_none() {
         return Err(not_found(Entity::DataProducer, data_producer_id));
     }
     let options = DataConsumerOptions::new(data_producer_id);
@@ -110,9 +110,9 @@ pub(super) async fn consume_for_peer(
     let max = room.context.limits.max_data_consumers_per_peer;
     check_limit(peer.data_consumer_count(), max, "data consumers")?;
     let data_producer_id = body.data_producer_id.as_str();
-    let app_data = room.data_producer_app_data(data_producer_id);
-    let app_data = app_data.ok_or_else(|| not_found(Entity::DataProducer, data_producer_id))?;
-    let consumer = offer::data_to_peer(room, id, &transport, (data_producer_id, app_data)).await;
+    let source = room.data_source(data_producer_id);
+    let source = source.ok_or_else(|| not_found(Entity::DataProducer, data_producer_id))?;
+    let consumer = offer::data_to_peer(room, id, &transport, (data_producer_id, source)).await;
     ApiReply::json(200, &describe(&consumer?)?)
 }
 
@@ -162,16 +162,18 @@ pub(super) async fn take_consumer(
 }
 
 impl Room {
-    /// What the application attached to a data producer of anybody's, or the bot's; none where there is none.
-    fn data_producer_app_data(&self, id: &str) -> Option<Value> {
-        if self.bot.data_producer_id() == id {
-            return Some(Value::Null);
+    /// What the application attached to a data producer of anybody's, or the bot's, and who gets its messages; none
+    /// where there is none.
+    fn data_source(&self, id: &str) -> Option<(Value, DataRoute)> {
+        if self.bot.speaks_by(id) {
+            return Some((Value::Null, DataRoute::Bot));
         }
         let owner = self.owners.get(id)?;
-        let producer = match self.broadcasters.get(owner) {
-            Some(broadcaster) => broadcaster.data_producer(id).ok(),
-            None => self.peers.get(owner)?.data_producer(id).ok(),
+        let producers = match self.broadcasters.get(owner) {
+            Some(broadcaster) => broadcaster.data_producers.as_slice(),
+            None => self.peers.get(owner)?.data_producers(),
         };
-        producer.map(|producer| producer.app_data().clone())
+        let found = producers.iter().find(|it| it.id() == id)?;
+        Some((found.handle.app_data().clone(), found.route))
     }
 }

@@ -19,10 +19,7 @@ pub(in crate::room) async fn everything_of_broadcaster(room: &mut Room, from: &P
     for producer in producers {
         producer_of_broadcaster(room, from, &producer).await;
     }
-    for it in data_producers
-        .iter()
-        .filter(|it| it.route != DataRoute::Bot)
-    {
+    for it in data_producers.iter().filter(|it| it.is_offered()) {
         data_producer_of_broadcaster(room, from, it).await;
     }
 }
@@ -64,12 +61,13 @@ pub(in crate::room) async fn data_to_peer(
     room: &mut Room,
     receiver: &PeerId,
     transport: &WebRtcTransport,
-    (data_producer_id, app_data): (&str, Value),
+    (data_producer_id, (app_data, route)): (&str, (Value, DataRoute)),
 ) -> Result<DataConsumer, RequestError> {
     let offer = DataOffer {
         from: room.owners.get(data_producer_id).cloned(),
         data_producer_id: data_producer_id.to_owned(),
         app_data,
+        route,
     };
     super::make_data_consumer(room, receiver, transport, &offer).await
 }

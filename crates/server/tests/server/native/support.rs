@@ -1,10 +1,9 @@
 //! Native clients at work.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use miso_client::{
-    Consumer, OutgoingPacket, Producer, Retry, Room, RoomEvent, RoomOptions,
-};
+use miso_client::{Consumer, DataConsumer, Frame, Producer, Retry, Room, RoomEvent, RoomOptions};
+use miso_media::TestPattern;
 use miso_signal::{PeerId, RoomId};
 use tokio::task::JoinHandle;
 
@@ -25,12 +24,20 @@ pub(crate) fn options(server: &Server, peer: &str) -> RoomOptions {
 }
 
 pub(crate) async fn enter(server: &Server, peer: &str) -> Room {
-    let entering = Room::enter(options(server, peer));
+    enter_with(options(server, peer)).await
+}
+
+pub(crate) async fn enter_with(options: RoomOptions) -> Room {
+    let entering = Room::enter(options);
     soon("the room is entered", entering).await.unwrap()
 }
 
 /// The next event that is so.
-pub(crate) async fn until<T>(room: &mut Room, what: &str, is_it: impl Fn(RoomEvent) -> Option<T>) -> T {
+pub(crate) async fn until<T>(
+    room: &mut Room,
+    what: &str,
+    is_it: impl Fn(RoomEvent) -> Option<T>,
+) -> T {
     let found = async {
         loop {
             let event = room.event().await.expect("the room goes on");
@@ -50,36 +57,54 @@ pub(crate) async fn next_consumer(room: &mut Room) -> Consumer {
     until(room, "a consumer", is_it).await
 }
 
-/// Sends a packet every few milliseconds until it is stopped.
-pub(crate) struct Pump {
-    task: JoinHandle<()>,
+pub(crate) async fn next_data_consumer(room: &mut Room, label: &str) -> DataConsumer {
+    let is_it = |event| match event {
+        RoomEvent::DataConsumer(consumer) if consumer.label() == label => Some(consumer),
+        _ => None,
+    };
+    until(room, "a data consumer", is_it).await
 }
 
-impl Pump {
-    /// What is sent: looks like a key frame of VP8 to the server.
-    pub(crate) const PAYLOAD: &[u8] = &[0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 64, 0];
+/// Pictures that are sent over and over, a key frame and what follows it.
+pub(crate) fn pictures() -> Vec<Vec<u8>> {
+    let mut pattern = TestPattern::new(1);
+    (0..8)
+        .map(|_| pattern.next_video_frame(false).data)
+        .collect()
+}
 
-    pub(crate) fn start(producer: Producer) -> Self {
-        let task = tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(Duration::from_millis(5));
-            for timestamp in (0_u32..).step_by(450) {
+/// Sends [`pictures`] until it is stopped.
+pub(crate) struct Pump(JoinHandle<()>);
+
+impl Pump {
+    pub(crate) fn start(mut producer: Producer) -> Self {
+        let frame = |(index, data)| Frame {
+            track: 0,
+            data,
+            pts: Duration::ZERO,
+            dts: Duration::ZERO,
+            duration: None,
+            is_key_frame: index == 0,
+        };
+        let frames: Vec<_> = pictures().into_iter().enumerate().map(frame).collect();
+        Self(tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(Duration::from_millis(20));
+            let mut pts = Duration::ZERO;
+            for frame in frames.iter().cycle() {
                 ticks.tick().await;
-                let packet = OutgoingPacket {
-                    payload: Self::PAYLOAD.into(),
-                    timestamp,
-                    marker: true,
-                    audio_level: None,
-                    captured: None,
+                let frame = Frame {
+                    pts,
+                    ..frame.clone()
                 };
-                producer.send_rtp(vec![packet]).await.unwrap();
+                pts += Duration::from_millis(20);
+                producer.send_frame(&frame, Instant::now()).await.unwrap();
             }
-        });
-        Self { task }
+        }))
     }
 
     /// Ends it, and its producer with it.
     pub(crate) async fn stop(self) {
-        self.task.abort();
-        let _ = self.task.await;
+        self.0.abort();
+        let _ = self.0.await;
     }
 }

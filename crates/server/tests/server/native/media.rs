@@ -1,8 +1,6 @@
 //! Media between native clients.
 
-use miso_client::{
-    Codec, Consumer, MediaKind, OutgoingPacket, ProduceOptions, ProducerEvent, Room, RoomEvent,
-};
+use miso_client::{Codec, Consumer, MediaKind, OutgoingPacket, ProduceOptions, Room, RoomEvent};
 use miso_signal::ServerNotification;
 
 use super::support::{Pump, enter, enter_with, next_consumer, options, pictures, until};
@@ -90,17 +88,18 @@ async fn connected(alice: &Room, bob: &Room) {
 }
 
 #[tokio::test]
-async fn a_new_consumer_makes_the_sender_hear_that_a_key_frame_is_wanted() {
+async fn the_sender_hears_that_a_consumer_wants_a_key_frame() {
     let server = Server::start(&[]).await;
     let alice = enter(&server, "alice").await;
-    let mut producer = alice.produce(VP8()).await.unwrap();
-    soon("a connection", alice.send_transport().unwrap().connected())
-        .await
-        .unwrap();
     let mut bob = enter(&server, "bob").await;
-    let _consumer = next_consumer(&mut bob).await;
-    let event = soon("a request for a key frame", producer.event()).await;
-    assert_eq!(event, Some(ProducerEvent::KeyFrameRequested));
+    let mut pump = Pump::start(alice.produce(VP8()).await.unwrap());
+    let mut consumer = next_consumer(&mut bob).await;
+    soon("a packet", consumer.packet()).await.unwrap();
+    pump.key_frame_requested().await;
+    let asked = soon("asking", consumer.request_key_frame()).await;
+    asked.unwrap();
+    pump.key_frame_requested().await;
+    pump.stop().await;
 }
 
 #[tokio::test]

@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use miso_client::{Consumer, DataConsumer, Frame, Producer, Retry, Room, RoomEvent, RoomOptions};
+use miso_client::{
+    Consumer, DataConsumer, Frame, Producer, ProducerEvent, Retry, Room, RoomEvent, RoomOptions,
+};
 use miso_media::TestPattern;
 use miso_signal::{PeerId, RoomId};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::{Server, soon};
@@ -74,7 +77,11 @@ pub(crate) fn pictures() -> Vec<Vec<u8>> {
 }
 
 /// Sends [`pictures`] until it is stopped.
-pub(crate) struct Pump(JoinHandle<()>);
+pub(crate) struct Pump {
+    task: JoinHandle<()>,
+    /// How many requests for a key frame were heard.
+    requests: watch::Receiver<u32>,
+}
 
 impl Pump {
     pub(crate) fn start(mut producer: Producer) -> Self {
@@ -87,7 +94,8 @@ impl Pump {
             is_key_frame: index == 0,
         };
         let frames: Vec<_> = pictures().into_iter().enumerate().map(frame).collect();
-        Self(tokio::spawn(async move {
+        let (heard, requests) = watch::channel(0);
+        let task = tokio::spawn(async move {
             let mut ticks = tokio::time::interval(Duration::from_millis(20));
             let mut pts = Duration::ZERO;
             for frame in frames.iter().cycle() {
@@ -98,13 +106,23 @@ impl Pump {
                 };
                 pts += Duration::from_millis(20);
                 producer.send_frame(&frame, Instant::now()).await.unwrap();
+                while let Some(ProducerEvent::KeyFrameRequested) = producer.try_event() {
+                    heard.send_modify(|count| *count += 1);
+                }
             }
-        }))
+        });
+        Self { task, requests }
+    }
+
+    /// Waits for another request for a key frame.
+    pub(crate) async fn key_frame_requested(&mut self) {
+        let another = self.requests.changed();
+        soon("a request for a key frame", another).await.unwrap();
     }
 
     /// Ends it, and its producer with it.
     pub(crate) async fn stop(self) {
-        self.0.abort();
-        let _ = self.0.await;
+        self.task.abort();
+        let _ = self.task.await;
     }
 }

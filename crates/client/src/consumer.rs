@@ -87,6 +87,7 @@ impl Consumer {
     ///
     /// Cancel safe. Packets taken by [`Self::packet`] are missing here.
     pub async fn frame(&mut self) -> Option<EncodedFrame> {
+        self.depacketizer.as_ref()?;
         let mut is_open = true;
         while is_open || self.reorder.poll_timeout().is_some() {
             if let Some(frame) = self.assemble() {

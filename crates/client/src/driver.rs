@@ -12,7 +12,7 @@ mod setup;
 use std::sync::Arc;
 use std::time::Instant;
 
-use str0m::net::{Protocol, Receive};
+use str0m::net::Receive;
 use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 use tokio::sync::{mpsc, watch};
 
@@ -215,9 +215,4 @@ impl Driver {
             true
         });
     }
-}
-
-/// The stack's name of a protocol.
-const fn protocol_of(is_tcp: bool) -> Protocol {
-    if is_tcp { Protocol::Tcp } else { Protocol::Udp }
 }

@@ -27,7 +27,9 @@ pub use room::{Call, Offer, Room, RoomEnd, RoomEvent, RoomOptions};
 pub use rtp::{AudioLevel, RtpPacket};
 pub use signaling::{Change, Signaling};
 pub use stats::{ConsumerStats, ProducerStats};
-pub use transport::{RecvTransport, SendTransport, TransportParameters, TransportState};
+pub use transport::{
+    MAX_MESSAGE_SIZE, RecvTransport, SendTransport, TransportParameters, TransportState,
+};
 
 pub use miso_media::{EncodedFrame, Frame};
 pub use miso_ortc::{Codec, MediaKind};

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod api;
 mod broadcasters;
 mod data;
 mod handshake;
@@ -14,7 +15,9 @@ mod http;
 mod limits;
 mod link;
 mod media;
+mod plain;
 mod program;
 mod protoo;
 mod rooms;
+mod seed;
 mod transports;

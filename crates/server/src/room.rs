@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 use miso_engine::{
     Engine, RequestError as EngineError, Router, RouterEvent, RouterEvents,
-    RouterRtpCodecCapability,
+    RouterRtpCodecCapability, TransportListenInfo,
 };
 use miso_signal::{
     ConsumerClosed, DataConsumerClosed, Dialect, MediasoupVersion, PeerClosed, PeerId, RoomId,
@@ -68,6 +68,8 @@ pub(crate) struct RoomContext {
     pub(crate) broadcasters: BroadcasterTimes,
     /// Time until a client of the newer dialect joins.
     pub(crate) join_within: Duration,
+    /// Where plain transports are opened, and what clients are told of it.
+    pub(crate) plain: TransportListenInfo,
     /// What is counted.
     pub(crate) counters: Arc<Counters>,
 }

@@ -157,6 +157,7 @@ impl Server {
             limits: config.limits.clone(),
             broadcasters: config.broadcasters.times(),
             join_within: config.web.join_within.duration(),
+            plain: addresses::plain(&config.media),
             counters: counters.clone(),
         });
         let capabilities = room_capabilities(&context.codecs)?;

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, SystemTime};
 
-use miso_engine::{Certificate, Engine, EngineOptions};
+use miso_engine::{Certificate, Engine, EngineOptions, TransportListenInfo};
 use miso_signal::PeerId;
 
 use super::*;
@@ -29,6 +29,7 @@ async fn registry() -> Arc<Registry> {
         limits: config.limits,
         broadcasters: config.broadcasters.times(),
         join_within: config.web.join_within.duration(),
+        plain: TransportListenInfo::new(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         counters: Arc::new(Counters::default()),
     }))
 }

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod api;
 mod broadcasters;
 mod data;
 mod handshake;
@@ -18,7 +19,9 @@ mod media;
 mod mixed;
 mod native;
 mod newer;
+mod plain;
 mod program;
 mod protoo;
 mod rooms;
+mod seed;
 mod transports;

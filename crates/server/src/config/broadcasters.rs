@@ -22,6 +22,10 @@ settings! {
         /// and the old names of the listing of data producers are served [default: false]
         #[arg(long, env = "MISO_LEGACY_SEED_API", num_args = 0..=1, default_missing_value = "true")]
         legacy_seed_api: bool,
+        /// Whether clients elsewhere may have plain RTP sent to other addresses than their own; those on this machine
+        /// always may [default: false]
+        #[arg(long, env = "MISO_PLAIN_TO_ANY", num_args = 0..=1, default_missing_value = "true")]
+        plain_to_any: bool,
     }
 }
 
@@ -37,6 +41,8 @@ pub(crate) struct BroadcasterConfig {
     pub(crate) strict_rooms: bool,
     /// Whether HTTP behaves as the seed's native client needs it.
     pub(crate) legacy_seed_api: bool,
+    /// Whether clients elsewhere may have plain RTP sent anywhere.
+    pub(crate) plain_to_any: bool,
 }
 
 /// How long broadcasters and rooms without people live.
@@ -67,6 +73,7 @@ impl BroadcasterSettings {
             room_idle_timeout: self.room_idle_timeout.unwrap_or(Seconds::new(30)),
             strict_rooms: self.strict_rooms.unwrap_or(false),
             legacy_seed_api: self.legacy_seed_api.unwrap_or(false),
+            plain_to_any: self.plain_to_any.unwrap_or(false),
         }
     }
 }

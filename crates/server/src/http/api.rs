@@ -19,8 +19,8 @@ use serde_json::Value;
 use crate::config::BroadcasterConfig;
 use crate::room::{ApiReply, ReplyBody};
 
-use super::App;
-use call::{Call, Job};
+use super::{App, Guard};
+use call::{Call, Job, Targets};
 use endpoint::Endpoint;
 use path::Found;
 
@@ -72,12 +72,14 @@ async fn answer(app: &Arc<App>, request: Request) -> Result<Response, ApiError> 
             return Err(ApiError::RouteNotFound(asked));
         }
     };
+    let client = parts.extensions.get::<Guard>().map(Guard::client);
     let body = call::read(&parts.headers, body, app.context.limits.max_body_bytes).await?;
     let call = Call {
         parameters,
         query: parts.uri.query().unwrap_or_default(),
         body: &body,
         // Looking is never deleting: only GET itself is what the seed makes of it.
+        targets: Targets::of(client, app.api.settings.plain_to_any),
         is_legacy: app.api.settings.legacy_seed_api && parts.method != Method::HEAD,
     };
     let reply = match (endpoint.parse)(&call)? {

@@ -1,5 +1,6 @@
 //! What holds for every connection, request and response.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -14,18 +15,25 @@ use crate::counters::Count;
 use super::App;
 use super::api::refuse;
 
-/// A connection's place among all that may be open. Requests carry it, so that a WebSocket keeps it.
+/// A connection's place among all that may be open, and who it is of. Requests carry it, so that a WebSocket keeps it.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     _permit: Arc<OwnedSemaphorePermit>,
+    client: IpAddr,
 }
 
 impl Guard {
     /// A connection's place.
-    pub(crate) fn new(permit: OwnedSemaphorePermit) -> Self {
+    pub(crate) fn new(permit: OwnedSemaphorePermit, client: IpAddr) -> Self {
         Self {
             _permit: Arc::new(permit),
+            client: client.to_canonical(),
         }
+    }
+
+    /// Where the client connected from.
+    pub(crate) const fn client(&self) -> IpAddr {
+        self.client
     }
 }
 

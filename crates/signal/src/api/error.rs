@@ -20,6 +20,11 @@ pub enum ApiError {
     /// It cannot be understood.
     #[error("{0}")]
     BadRequest(String),
+    /// Packets would go to somebody who did not ask for them.
+    #[error(
+        "packets can only be sent to the address that the request came from, not to {0} (--plain-to-any)"
+    )]
+    ForbiddenTarget(std::net::IpAddr),
     /// There is no such room.
     #[error("room with id \"{0}\" not found")]
     RoomNotFound(String),
@@ -90,6 +95,7 @@ impl ApiError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::BadRequest(_) => 400,
+            Self::ForbiddenTarget(_) => 403,
             Self::RoomNotFound(_)
             | Self::PeerNotFound(_)
             | Self::BroadcasterNotFound(_)
@@ -113,6 +119,7 @@ impl ApiError {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::BadRequest(_) => "bad_request",
+            Self::ForbiddenTarget(_) => "forbidden_target",
             Self::RoomNotFound(_) => "room_not_found",
             Self::PeerNotFound(_) => "peer_not_found",
             Self::BroadcasterNotFound(_) => "broadcaster_not_found",

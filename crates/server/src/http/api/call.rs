@@ -1,5 +1,7 @@
 //! From a request's parts to what is asked of a room.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::body::{self, Body};
 use axum::http::{HeaderMap, header};
 use miso_signal::api::ApiError;
@@ -20,6 +22,42 @@ pub(super) struct Call<'a> {
     pub(super) body: &'a [u8],
     /// Whether the seed's native client is to be pleased.
     pub(super) is_legacy: bool,
+    /// Where the client may have plain RTP sent to.
+    pub(super) targets: Targets,
+}
+
+/// Where a client may have plain RTP sent to. Anywhere else it could have a flood sent to somebody who never asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Targets {
+    /// Its own address.
+    Only(IpAddr),
+    /// Wherever it likes: it is on this machine, or the owner said so.
+    Any,
+}
+
+impl Targets {
+    /// Those of a client at this address.
+    pub(super) fn of(client: Option<IpAddr>, is_open: bool) -> Self {
+        match client.map(|ip| ip.to_canonical()) {
+            _ if is_open => Self::Any,
+            Some(ip) if !ip.is_loopback() => Self::Only(ip),
+            Some(_) => Self::Any,
+            None => Self::Only(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        }
+    }
+
+    /// Whether it may have packets sent there.
+    ///
+    /// # Errors
+    /// [`ApiError::ForbiddenTarget`].
+    pub(super) fn check(self, target: Option<IpAddr>) -> Result<(), ApiError> {
+        match (self, target) {
+            (Self::Only(own), Some(target)) if target.to_canonical() != own => {
+                Err(ApiError::ForbiddenTarget(target))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What is to be done.
@@ -146,3 +184,6 @@ impl Call<'_> {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,13 +29,14 @@ pub(super) fn all() -> [Endpoint; 7] {
             of_broadcaster!("/transports/{transportId}/connect"),
             "Tell the server about the client's end: dtlsParameters for WebRTC, ip and port for plain transports",
             |call| {
-                let body = Box::new(call.body()?);
+                let body: Box<ConnectTransport> = Box::new(call.body()?);
+                call.targets.check(body.ip)?;
                 about(call, TransportRequest::Connect(body))
             },
         )
         .body::<ConnectTransport>()
         .reply(200, "It is told; for a plain transport, how it is reached now", Content::AnyObject)
-        .or(&[404, 409, 422]),
+        .or(&[403, 404, 409, 422]),
         Endpoint::new(
             Method::POST,
             of_broadcaster!("/transports/{transportId}/restart-ice"),

@@ -14,7 +14,7 @@ use miso_media::{Reader, TestPattern, Track};
 
 /// Where frames come from.
 enum Source {
-    File(Reader),
+    File(Box<Reader>),
     Pattern(Box<Pattern>),
 }
 
@@ -137,7 +137,9 @@ impl Source {
         Ok(match file {
             Some(path) => {
                 let file = File::open(path).with_context(|| path.to_owned())?;
-                Self::File(Reader::open(file).with_context(|| path.to_owned())?)
+                Self::File(Box::new(
+                    Reader::open(file).with_context(|| path.to_owned())?,
+                ))
             }
             None => {
                 let mut pattern = TestPattern::new(1);

@@ -200,7 +200,7 @@ impl Driver {
         }
     }
 
-    fn handle_ice(&mut self, ice: IceConnectionState) {
+    fn handle_ice(&self, ice: IceConnectionState) {
         use TransportState as State;
         self.state.send_if_modified(|state| {
             let next = match (ice, *state) {

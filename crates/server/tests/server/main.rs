@@ -22,6 +22,7 @@ mod newer;
 mod plain;
 mod program;
 mod protoo;
+mod push;
 mod rooms;
 mod seed;
 mod transports;

@@ -25,6 +25,7 @@ counts! {
     SessionOpened => "sessions_opened", "Sessions that were opened";
     SessionRefused => "sessions_refused", "WebSocket requests without room, peer or subprotocol";
     SessionReplaced => "sessions_replaced", "Sessions that another one of the same peer took the place of";
+    SessionUnjoined => "sessions_unjoined", "Sessions closed since a client of the newer dialect did not join in time";
     SessionSilent => "sessions_silent", "Sessions cut since nothing came, not even the answer to a ping";
     SessionSlow => "sessions_slow", "Sessions cut since they did not read what they were sent";
     MediaLost => "sessions_media_lost", "Sessions closed since the peer's media connection was lost";

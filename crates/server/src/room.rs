@@ -9,6 +9,7 @@ mod bot;
 mod codecs;
 mod convert;
 mod engine_event;
+mod joining;
 mod message;
 mod offer;
 mod peer;
@@ -17,13 +18,14 @@ mod speakers;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use miso_engine::{
     Engine, RequestError as EngineError, Router, RouterEvent, RouterEvents,
     RouterRtpCodecCapability,
 };
 use miso_signal::{
-    ConsumerClosed, DataConsumerClosed, MediasoupVersion, PeerClosed, PeerId, RoomId,
+    ConsumerClosed, DataConsumerClosed, Dialect, MediasoupVersion, PeerClosed, PeerId, RoomId,
     ServerNotification, encode_notification,
 };
 use tokio::sync::mpsc;
@@ -33,6 +35,7 @@ use crate::counters::{Count, Counters, Held};
 use crate::session::{Closing, Outgoing};
 
 use bot::Bot;
+use joining::Joining;
 use peer::Peer;
 use speakers::Speakers;
 
@@ -53,6 +56,8 @@ pub(crate) struct RoomContext {
     pub(crate) media: MediaConfig,
     /// How much anybody may ask for.
     pub(crate) limits: Limits,
+    /// Time until a client of the newer dialect joins.
+    pub(crate) join_within: Duration,
     /// What is counted.
     pub(crate) counters: Arc<Counters>,
 }
@@ -70,6 +75,7 @@ pub(crate) struct Room {
     replicas: u8,
     speakers: Speakers,
     bot: Bot,
+    joining: Joining,
     _held: Held,
 }
 
@@ -103,6 +109,10 @@ pub(crate) async fn run(
                 Some(event) => room.take_event(event).await,
                 None => Fate::Close(Closing::RoomFailed),
             },
+            () = room.joining.expired() => {
+                room.expire_joining();
+                Fate::GoOn
+            }
         };
         match fate {
             Fate::Close(closing) => break closing,
@@ -133,6 +143,7 @@ impl Room {
             replicas,
             speakers,
             bot,
+            joining: Joining::default(),
             _held: context.counters.rooms.hold(),
             context,
         };
@@ -162,11 +173,14 @@ impl Room {
             }
             RoomMessage::Request(who, id, request) => {
                 if self.knows(&who) {
+                    self.take_dialect(&who, request.shows());
                     request::take(self, &who.peer, Some(&id), request).await;
                 }
             }
             RoomMessage::Notification(who, request) => {
                 if self.knows(&who) {
+                    // Only clients of this dialect notify of anything.
+                    self.take_dialect(&who, Dialect::TypeScript);
                     request::take(self, &who.peer, None, request).await;
                 }
             }
@@ -202,10 +216,12 @@ impl Room {
             self.remove(&who.peer);
         }
         let peer = Peer::new(&who, outbox, self.context.counters.peers.hold());
-        let version = MEDIASOUP_VERSION.to_owned();
-        peer.notify(&ServerNotification::MediasoupVersion(MediasoupVersion {
-            version,
-        }));
+        // Nobody knows yet which name of it the client knows.
+        let version = MediasoupVersion {
+            version: MEDIASOUP_VERSION.to_owned(),
+        };
+        peer.notify(&ServerNotification::MediasoupVersion(version.clone()));
+        peer.notify(&ServerNotification::MediasoupVersionToo(version));
         self.peers.insert(who.peer.clone(), peer);
         if reply.send(Ok(())).is_err() {
             self.remove(&who.peer);
@@ -239,6 +255,8 @@ impl Room {
             self.drop_data_consumers_of(data_producer.id());
         }
         self.bot.forget(id);
+        self.speakers.forget(id);
+        self.joining.forget(peer.session());
         self.owners.retain(|_, owner| owner != id);
         peer.close_transports();
     }
@@ -270,12 +288,21 @@ impl Room {
         }
     }
 
-    /// Tells all peers that have joined, but for one. The text is made once.
+    /// Tells all peers that have joined, but for one. The text is made once for each dialect.
     fn tell_joined(&self, notification: &ServerNotification, but: Option<&PeerId>) {
-        let outgoing = Outgoing::text(encode_notification(notification));
-        let joined = self.peers.values().filter(|peer| peer.joined().is_some());
-        for peer in joined.filter(|peer| Some(peer.id()) != but) {
-            peer.send(outgoing.clone());
+        for dialect in Dialect::ALL {
+            let mut told = self
+                .peers
+                .values()
+                .filter(|peer| peer.joined().is_some() && peer.dialect() == dialect)
+                .filter(|peer| Some(peer.id()) != but)
+                .peekable();
+            if told.peek().is_some()
+                && let Some(text) = encode_notification(notification, dialect)
+            {
+                let outgoing = Outgoing::text(text);
+                told.for_each(|peer| peer.send(outgoing.clone()));
+            }
         }
     }
 

@@ -148,6 +148,7 @@ impl Server {
             codecs: room::media_codecs().map_err(StartError::Codecs)?,
             media: config.media.clone(),
             limits: config.limits.clone(),
+            join_within: config.web.join_within.duration(),
             counters: counters.clone(),
         });
         let app = Arc::new(App {

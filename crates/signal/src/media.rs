@@ -7,6 +7,7 @@ mod ice;
 use serde::{Deserialize, Serialize};
 
 pub use app_data::AppData;
+pub(crate) use app_data::SCREEN;
 pub use dtls::{DtlsFingerprint, DtlsParameters, DtlsRole, FingerprintAlgorithm};
 pub use ice::{IceCandidate, IceParameters, TransportProtocol};
 

@@ -5,17 +5,28 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
-    ConsumerId, ConsumerScore, DataConsumerId, DisplayName, Layers, PeerId, PeerInfo, ProducerId,
-    ProducerScore,
+    ConsumerId, ConsumerScore, DataConsumerId, Dialect, DisplayName, Layers, PeerId, PeerInfo,
+    ProducerId, ProducerScore,
 };
 
 macro_rules! server_notifications {
-    ($($(#[$doc:meta])* $method:literal => $name:ident,)+) => {
+    ($($(#[$doc:meta])* $method:literal => $name:ident,)+; $($newer:tt)+) => {
+        server_notifications! { all $($(#[$doc])* $method => $name($name),)+ $($newer)+ }
+
+        #[cfg(feature = "ts")]
+        impl ServerNotification {
+            /// Methods and the TypeScript names of their data, of what is told to clients of the JavaScript server.
+            pub(crate) fn table(config: &ts_rs::Config) -> Vec<(&'static str, String)> {
+                vec![$(($method, <$name as ts_rs::TS>::name(config)),)+]
+            }
+        }
+    };
+    (all $($(#[$doc:meta])* $method:literal => $name:ident($data:ty),)+) => {
         /// A notification of the server, with its method and data.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "method", content = "data")]
         pub enum ServerNotification {
-            $($(#[$doc])* #[serde(rename = $method)] $name($name),)+
+            $($(#[$doc])* #[serde(rename = $method)] $name($data),)+
         }
 
         impl ServerNotification {
@@ -24,14 +35,6 @@ macro_rules! server_notifications {
                 match self {
                     $(Self::$name(_) => $method,)+
                 }
-            }
-        }
-
-        #[cfg(feature = "ts")]
-        impl ServerNotification {
-            /// Methods and the TypeScript names of their data.
-            pub(crate) fn table(config: &ts_rs::Config) -> Vec<(&'static str, String)> {
-                vec![$(($method, <$name as ts_rs::TS>::name(config)),)+]
             }
         }
     };
@@ -64,6 +67,32 @@ server_notifications! {
     "activeSpeaker" => ActiveSpeaker,
     /// What the link to the client gives.
     "downlinkBwe" => DownlinkBwe,
+    ;
+    // Only the TypeScript server has these.
+    /// The first message of a session, under its newer name.
+    "mediasoupVersion" => MediasoupVersionToo(MediasoupVersion),
+    /// How loud everybody is who speaks.
+    "speakingPeers" => SpeakingPeers(SpeakingPeers),
+    /// Who holds the floor. Read as the older one of that name.
+    #[serde(skip_deserializing)]
+    "activeSpeaker" => DominantSpeaker(DominantSpeaker),
+}
+
+impl ServerNotification {
+    /// Whether clients of a dialect are told. Of those that show none yet, whatever they do not know is passed over
+    /// by either; only `activeSpeaker` means two things, and they are told the older one.
+    pub const fn is_in(&self, dialect: Dialect) -> bool {
+        match self {
+            Self::MediasoupVersion(_) | Self::ActiveSpeaker(_) | Self::DownlinkBwe(_) => {
+                !matches!(dialect, Dialect::TypeScript)
+            }
+            Self::MediasoupVersionToo(_) | Self::SpeakingPeers(_) => {
+                !matches!(dialect, Dialect::JavaScript)
+            }
+            Self::DominantSpeaker(_) => matches!(dialect, Dialect::TypeScript),
+            _ => true,
+        }
+    }
 }
 
 /// The first message of a session: with which version of mediasoup's rules the server speaks.
@@ -230,6 +259,33 @@ pub struct ActiveSpeaker {
     /// How loud, in dBov: -127 to 0. Absent when nobody speaks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume: Option<i8>,
+}
+
+/// How loud everybody is who speaks; nobody when it is silent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SpeakingPeers {
+    /// The loudest first.
+    pub peer_volumes: Vec<PeerVolume>,
+}
+
+/// How loud a peer is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerVolume {
+    /// Who.
+    pub peer_id: PeerId,
+    /// How loud, in dBov: -127 to 0.
+    pub volume: i8,
+}
+
+/// Who holds the floor, which takes more than a loud moment; nobody when it is silent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DominantSpeaker {
+    /// Who; absent when nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer_id: Option<PeerId>,
 }
 
 /// What the link to the client gives and what is wanted of it, in bits per second.

@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for PeerDevice {
     }
 }
 
-/// A peer as others see it. Its address is nobody's business.
+/// A peer as others see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -81,6 +81,9 @@ pub struct PeerInfo {
     pub display_name: DisplayName,
     /// What it runs on.
     pub device: PeerDevice,
+    /// Where it connects from: always empty, since that is nobody's business, but newer clients expect a text.
+    #[cfg_attr(feature = "ts", ts(skip))]
+    remote_address: &'static str,
 }
 
 impl<'de> Deserialize<'de> for PeerInfo {
@@ -111,6 +114,7 @@ impl PeerInfo {
             id,
             display_name,
             device,
+            remote_address: "",
         }
     }
 }

@@ -6,7 +6,7 @@ use miso_engine::{
     DataConsumer, DataConsumerOptions, DataProducer, DataProducerOptions, DirectTransport,
     DirectTransportOptions, Ppid, RequestError as EngineError, Router,
 };
-use miso_signal::PeerId;
+use miso_signal::{Dialect, PeerId};
 
 use crate::counters::Count;
 
@@ -21,7 +21,10 @@ const MAX_MESSAGE_BYTES: usize = 512;
 #[derive(Debug)]
 pub(super) struct Bot {
     transport: DirectTransport,
-    mouth: DataProducer,
+    /// What it says to clients of the older dialect.
+    older: DataProducer,
+    /// What it says to those of the newer one, who expect other words.
+    newer: DataProducer,
     /// Data consumers of what peers say to it, by id.
     ears: HashMap<String, Ear>,
 }
@@ -49,17 +52,29 @@ impl Bot {
             label: LABEL.to_owned(),
             ..DataProducerOptions::default()
         };
-        let mouth = transport.produce_data(options).await?;
         Ok(Self {
+            older: transport.produce_data(options.clone()).await?,
+            newer: transport.produce_data(options).await?,
             transport,
-            mouth,
             ears: HashMap::new(),
         })
     }
 
-    /// What it says.
-    pub(super) fn data_producer_id(&self) -> &str {
-        self.mouth.id()
+    /// What it says to clients of a dialect.
+    pub(super) fn data_producer_id(&self, dialect: Dialect) -> &str {
+        match dialect {
+            Dialect::Unknown | Dialect::JavaScript => self.older.id(),
+            Dialect::TypeScript => self.newer.id(),
+        }
+    }
+
+    /// Repeats to everybody what somebody said; whether that was possible.
+    async fn repeat(&self, name: &str, text: &str) -> bool {
+        let older = format!("{name} said me: \"{text}\"");
+        let newer = format!("{name} told me: '{text}'");
+        let older = self.older.send_text(&older).await;
+        let newer = self.newer.send_text(&newer).await;
+        older.is_ok() && newer.is_ok()
     }
 
     /// Hears what a peer says on a data producer.
@@ -88,6 +103,20 @@ impl Bot {
 }
 
 impl Room {
+    /// The bot greets a newcomer who can hear it, once.
+    pub(super) async fn welcome(&mut self, id: &PeerId) {
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        let ear = peer.take_unwelcomed();
+        if let (Some(ear), Some(joined)) = (ear, peer.joined()) {
+            let text = format!("Welcome {}! ☺️", joined.display_name.as_str());
+            if ear.send(Ppid::STRING, text.into_bytes()).await.is_err() {
+                self.context.counters.add(Count::BotDropped);
+            }
+        }
+    }
+
     /// The bot heard something; only text means anything to it. What it says reaches everybody, the speaker included.
     pub(super) async fn answer_as_bot(&self, ear: &str, ppid: Ppid, bytes: &[u8]) {
         let speaker = self
@@ -100,10 +129,7 @@ impl Room {
         };
         let text = str::from_utf8(bytes).ok().filter(|_| ppid == Ppid::STRING);
         let said = match text {
-            Some(text) => {
-                let saying = format!("{} said me: \"{text}\"", joined.display_name.as_str());
-                self.bot.mouth.send_text(&saying).await.is_ok()
-            }
+            Some(text) => self.bot.repeat(joined.display_name.as_str(), text).await,
             None => false,
         };
         if !said {

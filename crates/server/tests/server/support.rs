@@ -9,7 +9,7 @@ mod rtp;
 use std::future::Future;
 use std::time::Duration;
 
-pub(crate) use client::{Client, Refused, connect_raw};
+pub(crate) use client::{Client, Refused, connect_raw, connect_with};
 pub(crate) use http::{Reply, get, send_http};
 pub(crate) use link::{Link, Message};
 pub(crate) use program::{Folder, Server, run};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::lenient::text_up_to;
 use crate::limits::MAX_LABEL_BYTES;
-use crate::{AppData, DataProducerId, TransportId};
+use crate::{AppData, DataProducerId, Dialect, TransportId};
 
 /// Send messages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,24 +29,49 @@ pub struct ProduceData {
 }
 
 /// Who gets messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DataRoute {
     /// Everybody else in the room.
     Chat,
     /// The room's bot.
     Bot,
     /// Messages that the room has no use for; whoever is in the room may have them.
+    #[default]
     Other,
+    /// Nobody.
+    Nobody,
+}
+
+impl DataRoute {
+    /// What it is called on the wire, as label or as channel.
+    pub const fn channel(self) -> Option<&'static str> {
+        match self {
+            Self::Chat => Some("chat"),
+            Self::Bot => Some("bot"),
+            Self::Other | Self::Nobody => None,
+        }
+    }
+
+    /// The route of that name.
+    fn named(channel: &str) -> Option<Self> {
+        [Self::Chat, Self::Bot]
+            .into_iter()
+            .find(|it| it.channel() == Some(channel))
+    }
 }
 
 impl ProduceData {
-    /// Who gets the messages: as the label says, or `appData.channel` of newer clients.
-    pub fn route(&self) -> DataRoute {
+    /// Who gets the messages: what the label says, or `appData.channel` of newer clients. An unknown channel of
+    /// theirs reaches nobody.
+    pub fn route(&self, dialect: Dialect) -> DataRoute {
         let channel = self.app_data.text("channel");
-        match (self.label.as_str(), channel) {
-            ("chat", _) | (_, Some("chat")) => DataRoute::Chat,
-            ("bot", _) | (_, Some("bot")) => DataRoute::Bot,
-            _ => DataRoute::Other,
+        let by_label = DataRoute::named(&self.label);
+        let by_channel = channel.and_then(DataRoute::named);
+        match dialect {
+            Dialect::JavaScript => by_label.or(by_channel).unwrap_or(DataRoute::Other),
+            Dialect::Unknown => by_channel.or(by_label).unwrap_or(DataRoute::Other),
+            Dialect::TypeScript if channel.is_some() => by_channel.unwrap_or(DataRoute::Nobody),
+            Dialect::TypeScript => by_label.unwrap_or(DataRoute::Nobody),
         }
     }
 }

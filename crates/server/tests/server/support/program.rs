@@ -128,11 +128,12 @@ impl Server {
         self.address("http")
     }
 
-    /// The first message of every session has been taken.
+    /// The first messages of every session have been taken.
     pub(crate) async fn client(&self, room: &str, peer: &str) -> Client {
         let query = format!("roomId={room}&peerId={peer}");
         let mut client = Client::connect(self.http(), &query).await.unwrap();
         client.notification("mediasoup-version").await;
+        client.notification("mediasoupVersion").await;
         client
     }
 

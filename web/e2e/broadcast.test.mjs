@@ -4,7 +4,7 @@ import { film } from './harness/films.mjs';
 import { consumerOf, hears, sees } from './harness/media.mjs';
 import { push } from './harness/push.mjs';
 import { scene } from './harness/scene.mjs';
-import { soundAfterPicture } from './harness/sync.mjs';
+import { PATTERN_FLASH, soundAfterPicture } from './harness/sync.mjs';
 import { until } from './harness/until.mjs';
 
 const stage = scene();
@@ -75,7 +75,7 @@ for (const kind of ['chromium', 'firefox']) {
     await sees(ann, broadcaster);
     await hears(ann, broadcaster);
     if (kind === 'chromium') {
-      const offset = await soundAfterPicture(ann, broadcaster);
+      const offset = await soundAfterPicture(ann, broadcaster, { area: PATTERN_FLASH });
       assert.ok(Math.abs(offset) < NOTICED_MS, `sound comes ${offset} ms after the picture`);
     }
     await pusher.interrupt();
@@ -86,8 +86,8 @@ for (const kind of ['chromium', 'firefox']) {
 stage.test('a room that only a pusher made goes away with it', async () => {
   const room = stage.room('alone');
   const pusher = push(stage, room, ['--test-pattern']);
-  const answer = () => fetch(`http://${stage.server.ready.http}/rooms/${room}`);
-  await until('the room is there', async () => (await answer()).status === 200);
-  await pusher.interrupt();
-  await until('the room is gone', async () => (await answer()).status === 404);
+  const rooms = async () => (await stage.server.metrics()).values.get('miso_rooms');
+  await until('the room is there', async () => (await rooms()) === 1);
+  assert.deepEqual(await pusher.interrupt(), { code: 0, signal: null });
+  assert.equal(await rooms(), 0);
 });

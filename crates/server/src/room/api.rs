@@ -248,8 +248,12 @@ fn check_limit(present: usize, max: usize, what: &'static str) -> Result<(), Api
 
 /// Handles a request and answers it.
 pub(super) async fn take(room: &mut Room, call: ApiCall) {
+    let kept_until = room.kept_until;
     room.keep_open();
     let result = handle(room, call.request).await;
+    if result.is_err() {
+        room.kept_until = kept_until;
+    }
     if let Err(ApiError::LimitReached { .. }) = result {
         room.context.counters.add(Count::LimitReached);
     }

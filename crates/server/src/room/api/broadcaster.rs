@@ -134,10 +134,6 @@ pub(super) fn describe(room: &Room, id: &PeerId) -> Result<ApiReply, ApiError> {
 pub(super) fn delete(room: &mut Room, id: &PeerId) -> Result<ApiReply, ApiError> {
     let dialect = room.broadcaster(id)?.dialect;
     room.remove_broadcaster(id);
-    if room.broadcasters.is_empty() {
-        // Who goes in good order does not come back for the room.
-        room.kept_until = None;
-    }
     Ok(match dialect {
         Dialect::Older => ApiReply::new(200, ReplyBody::Text("broadcaster deleted".to_owned())),
         Dialect::Newer => ApiReply::new(204, ReplyBody::Empty),
@@ -150,6 +146,10 @@ impl Room {
         let Some(broadcaster) = self.broadcasters.remove(id) else {
             return;
         };
+        if self.broadcasters.is_empty() {
+            // Its requests kept the room open; who comes back can open another.
+            self.kept_until = None;
+        }
         for producer in &broadcaster.producers {
             self.drop_consumers_of(producer.id());
         }

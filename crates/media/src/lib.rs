@@ -15,12 +15,14 @@ mod bytes;
 mod crc;
 mod error;
 mod packet;
+mod pattern;
 mod reader;
 mod track;
 mod writer;
 
 pub use error::{Format, MediaError};
 pub use packet::{Depacketizer, EncodedFrame, Packetizer, Payload};
+pub use pattern::TestPattern;
 pub use reader::{MAX_FRAME_LEN, Reader};
 pub use track::{Codec, Frame, Kind, Track};
 pub use writer::{IvfWriter, OggOpusWriter};

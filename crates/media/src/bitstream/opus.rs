@@ -13,11 +13,14 @@ pub(crate) fn samples(packet: &[u8]) -> Option<u32> {
     let config = toc >> 3;
     let frame = match config {
         // SILK: 10, 20, 40, 60 ms.
-        0..=11 => [480, 960, 1_920, 2_880][usize::from(config & 3)],
+        0..=11 => match config & 3 {
+            3 => 2_880,
+            shift => 480 << shift,
+        },
         // Hybrid: 10, 20 ms.
-        12..=15 => [480, 960][usize::from(config & 1)],
+        12..=15 => 480 << (config & 1),
         // CELT: 2.5, 5, 10, 20 ms.
-        _ => [120, 240, 480, 960][usize::from(config & 3)],
+        _ => 120 << (config & 3),
     };
     let count = match toc & 3 {
         0 => 1,

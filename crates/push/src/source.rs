@@ -1,9 +1,8 @@
 //! Frames from files, the test pattern or a program, read by a thread of their own.
 
 mod merge;
+mod pattern;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use miso_media::{Codec, Frame, MediaError};
@@ -13,10 +12,7 @@ use tokio::sync::mpsc;
 use crate::pace::Repeats;
 
 pub(crate) use merge::{Merge, Pick};
-
-/// Frames that are read ahead. More hides longer pauses of disks and programs; less keeps memory small and a live
-/// picture fresh. As many are about a second of film.
-const READ_AHEAD: usize = 64;
+pub(crate) use pattern::PatternFeed;
 
 /// A frame that is to be sent.
 #[derive(Clone, Debug)]
@@ -68,8 +64,8 @@ pub(crate) struct Source {
     pub(crate) open: Open,
     /// Whether it begins again at its end.
     pub(crate) repeat: bool,
-    /// Set when somebody needs a key frame; taken by sources that can make one.
-    pub(crate) key_frame_wanted: Arc<AtomicBool>,
+    /// Frames that are read ahead.
+    pub(crate) read_ahead: usize,
 }
 
 /// The other end of the thread: frames, and at the end perhaps an error.
@@ -78,7 +74,7 @@ pub(crate) type Frames = mpsc::Receiver<Result<Picked, SourceError>>;
 impl Source {
     /// Starts to read. The thread ends when the source does, or when nobody wants its frames any more.
     pub(crate) fn start(self) -> Result<Frames, SourceError> {
-        let (sender, frames) = mpsc::channel(READ_AHEAD);
+        let (sender, frames) = mpsc::channel(self.read_ahead);
         let thread = thread::Builder::new().name("push-source".to_owned());
         let started = thread.spawn(move || {
             if let Err(error) = read(self, &sender) {
@@ -123,9 +119,4 @@ impl Feed for FileFeed {
     fn next(&mut self) -> Result<Option<Picked>, SourceError> {
         self.files.next(&self.picks)
     }
-}
-
-/// Takes a wish for a key frame.
-pub(crate) fn take_wish(wish: &AtomicBool) -> bool {
-    wish.swap(false, Ordering::Relaxed)
 }

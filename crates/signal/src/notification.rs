@@ -1,6 +1,8 @@
 //! What the server tells a client.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::{
     ConsumerId, ConsumerScore, DataConsumerId, DisplayName, Layers, PeerId, PeerInfo, ProducerId,
@@ -10,7 +12,7 @@ use crate::{
 macro_rules! server_notifications {
     ($($(#[$doc:meta])* $method:literal => $name:ident,)+) => {
         /// A notification of the server, with its method and data.
-        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "method", content = "data")]
         pub enum ServerNotification {
             $($(#[$doc])* #[serde(rename = $method)] $name($name),)+
@@ -65,7 +67,7 @@ server_notifications! {
 }
 
 /// The first message of a session: with which version of mediasoup's rules the server speaks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MediasoupVersion {
     /// The version.
@@ -97,8 +99,18 @@ impl Serialize for NewPeer {
     }
 }
 
+impl<'de> Deserialize<'de> for NewPeer {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut value = Value::deserialize(from)?;
+        let wrapped = value.get_mut("peer").map(Value::take);
+        serde_json::from_value(wrapped.unwrap_or(value))
+            .map(Self)
+            .map_err(D::Error::custom)
+    }
+}
+
 /// Somebody left, or a broadcaster was deleted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PeerClosed {
@@ -107,7 +119,7 @@ pub struct PeerClosed {
 }
 
 /// Somebody changed the name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PeerDisplayNameChanged {
@@ -120,7 +132,7 @@ pub struct PeerDisplayNameChanged {
 }
 
 /// Own media arrives better or worse.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ProducerScoreChanged {
@@ -131,7 +143,7 @@ pub struct ProducerScoreChanged {
 }
 
 /// Others' media gets through better or worse.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerScoreChanged {
@@ -142,7 +154,7 @@ pub struct ConsumerScoreChanged {
 }
 
 /// A consumer switched to other layers, or has none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerLayersChanged {
@@ -172,7 +184,7 @@ impl ConsumerLayersChanged {
 }
 
 /// The producer was paused. Nothing is said when the consumer itself is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerPaused {
@@ -181,7 +193,7 @@ pub struct ConsumerPaused {
 }
 
 /// The producer was resumed. Nothing is said when the consumer itself is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerResumed {
@@ -190,7 +202,7 @@ pub struct ConsumerResumed {
 }
 
 /// The producer was closed, and the consumer with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerClosed {
@@ -199,7 +211,7 @@ pub struct ConsumerClosed {
 }
 
 /// The data producer was closed, and the data consumer with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DataConsumerClosed {
@@ -208,7 +220,7 @@ pub struct DataConsumerClosed {
 }
 
 /// Who speaks loudest; nobody when it is silent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct ActiveSpeaker {
@@ -221,7 +233,7 @@ pub struct ActiveSpeaker {
 }
 
 /// What the link to the client gives and what is wanted of it, in bits per second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DownlinkBwe {

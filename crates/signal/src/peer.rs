@@ -1,5 +1,6 @@
 //! Who is in a room.
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -80,6 +81,26 @@ pub struct PeerInfo {
     pub display_name: DisplayName,
     /// What it runs on.
     pub device: PeerDevice,
+}
+
+impl<'de> Deserialize<'de> for PeerInfo {
+    /// Reads the id under either of its names.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Written {
+            id: Option<PeerId>,
+            peer_id: Option<PeerId>,
+            #[serde(default)]
+            display_name: DisplayName,
+            #[serde(default)]
+            device: PeerDevice,
+        }
+        let written = Written::deserialize(from)?;
+        let id = written.id.or(written.peer_id);
+        let id = id.ok_or_else(|| D::Error::missing_field("id"))?;
+        Ok(Self::new(id, written.display_name, written.device))
+    }
 }
 
 impl PeerInfo {

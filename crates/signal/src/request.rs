@@ -189,7 +189,7 @@ impl<'de> Deserialize<'de> for NoData {
 }
 
 /// A response that says no more than that it is done: an empty object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "Record<string, never>"))]
 pub struct Empty {}
 

@@ -13,6 +13,7 @@ mod http;
 mod limits;
 mod link;
 mod media;
+mod native;
 mod program;
 mod protoo;
 mod rooms;

@@ -8,7 +8,7 @@ use crate::limits::MAX_LABEL_BYTES;
 use crate::{AppData, DataProducerId, TransportId};
 
 /// Send messages.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ProduceData {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{ConsumerId, DataConsumerId, DataProducerId, ProducerId, TransportId};
 
 /// How is a transport doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetTransportStats {
@@ -15,7 +15,7 @@ pub struct GetTransportStats {
 }
 
 /// How is a producer doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetProducerStats {
@@ -24,7 +24,7 @@ pub struct GetProducerStats {
 }
 
 /// How is a consumer doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetConsumerStats {
@@ -33,7 +33,7 @@ pub struct GetConsumerStats {
 }
 
 /// How is a data producer doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetDataProducerStats {
@@ -42,7 +42,7 @@ pub struct GetDataProducerStats {
 }
 
 /// How is a data consumer doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetDataConsumerStats {

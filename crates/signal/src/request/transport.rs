@@ -7,12 +7,9 @@ use crate::lenient::{truthy, unless_falsy};
 use crate::{AppData, DtlsParameters, IceCandidate, IceParameters, TransportId};
 
 /// Make a transport.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(
-    feature = "ts",
-    derive(ts_rs::TS),
-    ts(optional_fields, rename_all = "camelCase")
-)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+#[serde(rename_all = "camelCase")]
 pub struct CreateWebRtcTransport {
     /// Whether UDP is not to be offered.
     pub force_tcp: bool,
@@ -77,7 +74,7 @@ pub struct TransportOptions {
 }
 
 /// Say by which certificate one is known.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectWebRtcTransport {
@@ -89,7 +86,7 @@ pub struct ConnectWebRtcTransport {
 }
 
 /// Get new ICE credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RestartIce {

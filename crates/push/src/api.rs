@@ -78,12 +78,18 @@ impl Api {
             "device": { "name": "miso push", "version": env!("CARGO_PKG_VERSION") },
         });
         let path = format!("{}/broadcasters", self.room);
-        self.client.send(Method::POST, &path, Some(&body)).await.map(drop)
+        self.client
+            .send(Method::POST, &path, Some(&body))
+            .await
+            .map(drop)
     }
 
     /// Leaves the room.
     pub(crate) async fn leave(&self, id: &str) -> Result<(), HttpError> {
-        self.client.send(Method::DELETE, &self.broadcaster(id), None).await.map(drop)
+        self.client
+            .send(Method::DELETE, &self.broadcaster(id), None)
+            .await
+            .map(drop)
     }
 
     /// Makes a transport; how it is reached.
@@ -104,8 +110,15 @@ impl Api {
         transport: &str,
         parameters: &Value,
     ) -> Result<(), HttpError> {
-        let path = format!("{}/transports/{}/connect", self.broadcaster(id), escaped(transport));
-        self.client.send(Method::POST, &path, Some(parameters)).await.map(drop)
+        let path = format!(
+            "{}/transports/{}/connect",
+            self.broadcaster(id),
+            escaped(transport)
+        );
+        self.client
+            .send(Method::POST, &path, Some(parameters))
+            .await
+            .map(drop)
     }
 
     /// Tells what is sent on a transport; the producer's id.
@@ -115,15 +128,27 @@ impl Api {
         transport: &str,
         (kind, parameters): (MediaKind, &RtpParameters),
     ) -> Result<String, HttpError> {
-        let path = format!("{}/transports/{}/producers", self.broadcaster(id), escaped(transport));
+        let path = format!(
+            "{}/transports/{}/producers",
+            self.broadcaster(id),
+            escaped(transport)
+        );
         let body = json!({ "kind": kind, "rtpParameters": parameters });
         let answer = self.client.send(Method::POST, &path, Some(&body)).await?;
         read::<Made>("POST producers", answer).map(|made| made.id)
     }
 
     /// How a producer is received, by each who does.
-    pub(crate) async fn receptions(&self, id: &str, producer: &str) -> Result<Vec<Reception>, HttpError> {
-        let path = format!("{}/producers/{}/consumers", self.broadcaster(id), escaped(producer));
+    pub(crate) async fn receptions(
+        &self,
+        id: &str,
+        producer: &str,
+    ) -> Result<Vec<Reception>, HttpError> {
+        let path = format!(
+            "{}/producers/{}/consumers",
+            self.broadcaster(id),
+            escaped(producer)
+        );
         let answer = self.client.send(Method::GET, &path, None).await?;
         read::<Receptions>("GET consumers", answer).map(|it| it.consumers)
     }

@@ -15,7 +15,9 @@ pub(crate) enum PushError {
     Source(#[from] SourceError),
     #[error("the room takes nothing that push can send")]
     NothingInCommon,
-    #[error("no media path to the server: its UDP and TCP media ports (44444 by default) cannot be reached from here")]
+    #[error(
+        "no media path to the server: its UDP and TCP media ports (44444 by default) cannot be reached from here"
+    )]
     NoPath,
     #[error("the media path to the server broke")]
     LinkLost,

@@ -53,7 +53,8 @@ pub(crate) fn judge(
     if track.channels > 2 {
         return Err(Unfit::Channels(track.channels));
     }
-    let same_name = |it: &&RtpCodecCapability| it.mime_type.as_str().eq_ignore_ascii_case(mime_type);
+    let same_name =
+        |it: &&RtpCodecCapability| it.mime_type.as_str().eq_ignore_ascii_case(mime_type);
     let mut candidates = room.codecs.iter().filter(same_name).peekable();
     let Some(any) = candidates.peek() else {
         return Err(Unfit::NotInRoom(track.codec.clone()));
@@ -74,7 +75,9 @@ pub(crate) fn judge(
 pub(crate) fn find(room: &RtpCapabilities, codec: &Codec) -> Option<RtpCodecCapability> {
     let mime_type = codec.mime_type()?;
     let mut codecs = room.codecs.iter();
-    codecs.find(|it| it.mime_type.as_str().eq_ignore_ascii_case(mime_type)).cloned()
+    codecs
+        .find(|it| it.mime_type.as_str().eq_ignore_ascii_case(mime_type))
+        .cloned()
 }
 
 /// What a track is to the room.
@@ -94,7 +97,7 @@ fn parameters(track: &Track, first: Option<&Frame>) -> CodecParameters {
             parameters.insert("packetization-mode", 1);
             parameters.insert("level-asymmetry-allowed", 1);
             if let Some(profile) = h264_profile(&track.codec_private).or_else(|| h264_sps(data)) {
-                parameters.insert("profile-level-id", profile);
+                parameters.insert("profile-level-id", profile.as_str());
             }
         }
         Codec::Vp9 => {

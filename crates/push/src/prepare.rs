@@ -41,14 +41,19 @@ impl Wish<'_> {
         match self.input {
             Input::Pattern => self.pattern(),
             Input::Files(files) => self.files(files.clone()),
-            Input::Address(_) | Input::Pipe | Input::Devices { .. } => Err(PushError::NothingInCommon),
+            Input::Address(_) | Input::Pipe | Input::Devices { .. } => {
+                Err(PushError::NothingInCommon)
+            }
         }
     }
 
     fn pattern(self) -> Result<Source, PushError> {
         let streams = TestPattern::tracks().into_iter().filter_map(|track| {
             let capability = plan::find(self.room, &track.codec)?;
-            Some(Stream { codec: track.codec, capability })
+            Some(Stream {
+                codec: track.codec,
+                capability,
+            })
         });
         let streams: Vec<_> = streams.collect();
         if streams.is_empty() {
@@ -72,7 +77,10 @@ impl Wish<'_> {
     fn files(self, paths: Vec<PathBuf>) -> Result<Source, PushError> {
         let mut files = Merge::open(&paths)?;
         let kinds = [MediaKind::Video, MediaKind::Audio];
-        let chosen: Vec<_> = kinds.into_iter().filter_map(|kind| self.choose(&mut files, kind)).collect();
+        let chosen: Vec<_> = kinds
+            .into_iter()
+            .filter_map(|kind| self.choose(&mut files, kind))
+            .collect();
         if chosen.is_empty() {
             return Err(SourceError::Nothing(self.input.name()).into());
         }
@@ -129,7 +137,9 @@ fn describe(chosen: &Chosen) -> String {
     let Chosen { name, track, .. } = chosen;
     let codec: &Codec = &track.codec;
     let what = match plan::kind(track) {
-        MediaKind::Video if track.width > 0 => format!("video {codec} {}x{}", track.width, track.height),
+        MediaKind::Video if track.width > 0 => {
+            format!("video {codec} {}x{}", track.width, track.height)
+        }
         MediaKind::Video => format!("video {codec}"),
         MediaKind::Audio => format!("sound {codec}"),
     };

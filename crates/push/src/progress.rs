@@ -22,12 +22,20 @@ pub(crate) struct Snapshot {
 pub(crate) fn line(before: &Snapshot, now: &Snapshot) -> String {
     let mut text = clock(now.time);
     let sent = &now.summary.sent;
-    let seconds = now.time.saturating_sub(before.time).as_secs_f64().max(0.001);
+    let seconds = now
+        .time
+        .saturating_sub(before.time)
+        .as_secs_f64()
+        .max(0.001);
     if now.summary.broken > 0 {
         let _ = if now.peers == 1 {
             write!(text, "  waiting for the server")
         } else {
-            write!(text, "  {} of {} wait for the server", now.summary.broken, now.peers)
+            write!(
+                text,
+                "  {} of {} wait for the server",
+                now.summary.broken, now.peers
+            )
         };
     }
     if now.summary.broken < usize::from(now.peers) {

@@ -17,7 +17,11 @@ pub(crate) struct RtpClock {
 
 impl RtpClock {
     pub(crate) const fn new(epoch: Instant, rate: u32, offset: u32) -> Self {
-        Self { epoch, rate, offset }
+        Self {
+            epoch,
+            rate,
+            offset,
+        }
     }
 
     /// The timestamp of a moment, which may lie before the epoch.
@@ -59,6 +63,9 @@ mod tests {
         let days = Duration::from_secs(3 * 86_400);
         let expected = (3_u64 * 86_400 * 90_000) as u32;
         assert_eq!(clock.at(epoch + days), expected);
-        assert_eq!(clock.at(epoch + days + Duration::from_nanos(11_111)), expected + 1);
+        assert_eq!(
+            clock.at(epoch + days + Duration::from_nanos(11_111)),
+            expected + 1
+        );
     }
 }

@@ -64,7 +64,11 @@ pub(crate) async fn run(args: PushArgs) -> Result<(), PushError> {
 impl Push {
     /// Opens the source, on a thread that may block.
     async fn prepare(&self) -> Result<Source, PushError> {
-        let (args, input, room) = (self.args.clone(), self.input.clone(), Arc::clone(&self.room));
+        let (args, input, room) = (
+            self.args.clone(),
+            self.input.clone(),
+            Arc::clone(&self.room),
+        );
         let key_frame_wanted = Arc::clone(&self.key_frame_wanted);
         let prepared = tokio::task::spawn_blocking(move || {
             let wish = Wish {
@@ -75,7 +79,9 @@ impl Push {
             };
             wish.prepare()
         });
-        prepared.await.map_err(|error| SourceError::Thread(error.into()))?
+        prepared
+            .await
+            .map_err(|error| SourceError::Thread(error.into()))?
     }
 
     async fn play(&self, source: Source, stop: watch::Sender<bool>) -> Result<(), PushError> {
@@ -117,7 +123,9 @@ impl Push {
             self.console.note(&self.welcome());
             stage.play(source.start()?).await
         };
-        let result = band.until_done(playing, self.report(&band.statuses.clone(), &played)).await;
+        let result = band
+            .until_done(playing, self.report(&band.statuses.clone(), &played))
+            .await;
         stop.send_replace(true);
         let left = band.leave().await;
         result.and(left)
@@ -135,7 +143,11 @@ impl Push {
     async fn report(&self, statuses: &[Arc<Status>], played: &Played) {
         let begin = Instant::now();
         let mut before = Snapshot::default();
-        let every = if self.console.is_terminal() { RENEW_EVERY } else { WRITE_EVERY };
+        let every = if self.console.is_terminal() {
+            RENEW_EVERY
+        } else {
+            WRITE_EVERY
+        };
         loop {
             tokio::time::sleep(every).await;
             let now = Snapshot {

@@ -87,7 +87,10 @@ impl Source {
     }
 }
 
-fn read(mut source: Source, frames: &mpsc::Sender<Result<Picked, SourceError>>) -> Result<(), SourceError> {
+fn read(
+    mut source: Source,
+    frames: &mpsc::Sender<Result<Picked, SourceError>>,
+) -> Result<(), SourceError> {
     let mut repeats = Repeats::default();
     loop {
         let mut feed = (source.open)()?;

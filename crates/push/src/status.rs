@@ -134,7 +134,9 @@ impl Outages {
 
     pub(crate) fn begin(&self, error: &PushError) {
         if self.broken.fetch_add(1, Ordering::Relaxed) == 0 {
-            self.console.note(&format!("interrupted: {error}; trying again until it works (Ctrl-C ends it)"));
+            self.console.note(&format!(
+                "interrupted: {error}; trying again until it works (Ctrl-C ends it)"
+            ));
         }
     }
 

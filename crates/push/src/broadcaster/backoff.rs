@@ -20,7 +20,7 @@ impl Backoff {
     pub(super) fn next(&mut self, jitter: f32) -> Duration {
         let pause = self.0;
         self.0 = (pause * 2).min(LONGEST);
-        pause.mul_f32(1.0 - 0.5 * jitter.clamp(0.0, 1.0))
+        pause - pause.mul_f32(0.5 * jitter.clamp(0.0, 1.0))
     }
 }
 

@@ -10,9 +10,7 @@ use miso_client::{
 };
 use miso_media::Packetizer;
 use miso_ortc::MediaKind;
-use miso_signal::{
-    ConnectWebRtcTransport, DataProducerId, Produce, ProduceData, ProducerId,
-};
+use miso_signal::{ConnectWebRtcTransport, DataProducerId, Produce, ProduceData, ProducerId};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -47,7 +45,8 @@ impl WebRtcLink {
     pub(super) async fn open(setup: &Setup) -> Result<Self, PushError> {
         let device = Device::load(&setup.room).map_err(|_| PushError::NothingInCommon)?;
         let wishes = json!({ "type": "webrtc" });
-        let parameters: TransportParameters = setup.api.create_transport(&setup.id, &wishes).await?;
+        let parameters: TransportParameters =
+            setup.api.create_transport(&setup.id, &wishes).await?;
         let signaling = Signals {
             api: Arc::clone(&setup.api),
             id: setup.id.clone(),
@@ -109,15 +108,23 @@ impl WebRtcLink {
 
     pub(super) async fn broken(&mut self) -> PushError {
         loop {
-            let lost = self.states.wait_for(|it| *it != TransportState::Connected).await.as_deref().copied();
-            if !matches!(lost, Ok(TransportState::Disconnected)) {
+            let lost = self.other_than(TransportState::Connected).await;
+            if lost != TransportState::Disconnected {
                 return PushError::LinkLost;
             }
-            let back = self.states.wait_for(|it| *it != TransportState::Disconnected);
-            match tokio::time::timeout(RECOVER_WITHIN, back).await.map(|it| it.as_deref().copied()) {
-                Ok(Ok(TransportState::Connected)) => {}
+            let back = self.other_than(TransportState::Disconnected);
+            match tokio::time::timeout(RECOVER_WITHIN, back).await {
+                Ok(TransportState::Connected) => {}
                 _ => return PushError::LinkLost,
             }
+        }
+    }
+
+    /// The next state that is not this one.
+    async fn other_than(&mut self, state: TransportState) -> TransportState {
+        match self.states.wait_for(|it| *it != state).await {
+            Ok(state) => *state,
+            Err(_) => TransportState::Closed,
         }
     }
 
@@ -136,7 +143,9 @@ impl WebRtcLink {
 
     pub(super) fn producers(&self) -> Vec<(MediaKind, String)> {
         let outlets = self.outlets.iter();
-        outlets.map(|it| (it.kind, it.producer.id().to_string())).collect()
+        outlets
+            .map(|it| (it.kind, it.producer.id().to_string()))
+            .collect()
     }
 }
 
@@ -144,10 +153,12 @@ impl WebRtcLink {
 fn failed(error: TransportError) -> PushError {
     match error {
         TransportError::Closed => PushError::LinkLost,
-        TransportError::Signaling(SignalingError::Other(other)) => match other.downcast::<HttpError>() {
-            Ok(error) => PushError::Http(*error),
-            Err(other) => PushError::Transport(other.to_string()),
-        },
+        TransportError::Signaling(SignalingError::Other(other)) => {
+            match other.downcast::<HttpError>() {
+                Ok(error) => PushError::Http(*error),
+                Err(other) => PushError::Transport(other.to_string()),
+            }
+        }
         error => PushError::Transport(error.to_string()),
     }
 }
@@ -166,13 +177,20 @@ impl Signaling for Signals {
     async fn connect(&self, request: ConnectWebRtcTransport) -> Result<(), SignalingError> {
         let body = json!({ "dtlsParameters": request.dtls_parameters });
         let transport = request.transport_id.to_string();
-        self.api.connect_transport(&self.id, &transport, &body).await.map_err(other)
+        self.api
+            .connect_transport(&self.id, &transport, &body)
+            .await
+            .map_err(other)
     }
 
     async fn produce(&self, request: Produce) -> Result<ProducerId, SignalingError> {
         let transport = request.transport_id.to_string();
         let what = (request.kind, &request.rtp_parameters);
-        let id = self.api.produce(&self.id, &transport, what).await.map_err(other)?;
+        let id = self
+            .api
+            .produce(&self.id, &transport, what)
+            .await
+            .map_err(other)?;
         ProducerId::new(id).map_err(|error| SignalingError::BadAnswer {
             method: "produce",
             reason: error.to_string(),

@@ -21,7 +21,11 @@ fn room() -> RtpCapabilities {
 }
 
 fn track(codec: Codec) -> Track {
-    let kind = if codec == Codec::Opus { Kind::Audio } else { Kind::Video };
+    let kind = if codec == Codec::Opus {
+        Kind::Audio
+    } else {
+        Kind::Video
+    };
     Track {
         codec,
         kind,
@@ -71,19 +75,36 @@ fn h264_is_sent_as_the_rooms_codec_of_the_same_profile_whatever_its_level() {
 
 #[test]
 fn without_a_configuration_record_the_first_frame_tells_the_profile() {
-    let first = frame(&[0, 0, 0, 1, 0x09, 0xf0, 0, 0, 0, 1, 0x67, 0x64, 0x00, 0x1f, 0xac]);
+    let first = frame(&[
+        0, 0, 0, 1, 0x09, 0xf0, 0, 0, 0, 1, 0x67, 0x64, 0x00, 0x1f, 0xac,
+    ]);
     let high = judge(&track(Codec::H264), Some(&first), &room()).unwrap();
     assert_eq!(high.parameters.text("profile-level-id"), Some("640032"));
-    let vp9 = |first: u8| judge(&track(Codec::Vp9), Some(&frame(&[first, 0x49, 0x83, 0x42])), &room());
+    let vp9 = |first: u8| {
+        judge(
+            &track(Codec::Vp9),
+            Some(&frame(&[first, 0x49, 0x83, 0x42])),
+            &room(),
+        )
+    };
     assert!(vp9(0b1000_0010).is_ok());
-    assert_eq!(vp9(0b1001_0010), Err(Unfit::Profile(Codec::Vp9, "2".to_owned())));
+    assert_eq!(
+        vp9(0b1001_0010),
+        Err(Unfit::Profile(Codec::Vp9, "2".to_owned()))
+    );
 }
 
 #[test]
 fn what_the_room_has_not_must_be_encoded() {
     let other = Codec::Other("AAC".to_owned());
-    assert_eq!(judge(&track(other), None, &room()), Err(Unfit::Unknown("AAC".to_owned())));
-    assert_eq!(judge(&track(Codec::Av1), None, &room()), Err(Unfit::NotInRoom(Codec::Av1)));
+    assert_eq!(
+        judge(&track(other), None, &room()),
+        Err(Unfit::Unknown("AAC".to_owned()))
+    );
+    assert_eq!(
+        judge(&track(Codec::Av1), None, &room()),
+        Err(Unfit::NotInRoom(Codec::Av1))
+    );
     let mut reordered = track(Codec::H264);
     reordered.has_b_frames = true;
     assert_eq!(judge(&reordered, None, &room()), Err(Unfit::BFrames));

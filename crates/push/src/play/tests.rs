@@ -86,7 +86,10 @@ async fn a_live_source_goes_on_while_nobody_can_send() {
 async fn an_error_of_the_source_ends_the_play() {
     let (stage, _ready, _shots) = stage(1, true);
     let (frames, receiver) = mpsc::channel(8);
-    frames.send(Err(SourceError::Folder("x".to_owned()))).await.unwrap();
+    frames
+        .send(Err(SourceError::Folder("x".to_owned())))
+        .await
+        .unwrap();
     let error = stage.play(receiver).await.unwrap_err();
     assert_eq!(error.to_string(), "x is a folder; give files");
 }

@@ -25,7 +25,10 @@ fn snapshot(seconds: u64, bytes: u64, pictures: u64) -> Snapshot {
 
 #[test]
 fn rates_are_those_since_the_last_line() {
-    let (before, now) = (snapshot(60, 1_000_000, 1_500), snapshot(62, 1_500_000, 1_550));
+    let (before, now) = (
+        snapshot(60, 1_000_000, 1_500),
+        snapshot(62, 1_500_000, 1_550),
+    );
     assert_eq!(
         line(&before, &now),
         "01:02  sent 2.0 Mbit/s, 25 frames/s, 0 % lost, 1.2 ms there and back  |  nobody watches"
@@ -57,8 +60,14 @@ fn what_the_worst_receiver_says_is_told() {
 fn a_server_that_is_away_is_told_instead_of_figures() {
     let mut now = snapshot(5, 1_000, 1);
     now.summary.broken = 1;
-    assert_eq!(line(&snapshot(4, 0, 0), &now), "00:05  waiting for the server");
+    assert_eq!(
+        line(&snapshot(4, 0, 0), &now),
+        "00:05  waiting for the server"
+    );
     now.peers = 2;
     let text = line(&snapshot(4, 0, 0), &now);
-    assert!(text.starts_with("00:05  1 of 2 wait for the server  sent 8 kbit/s"), "{text}");
+    assert!(
+        text.starts_with("00:05  1 of 2 wait for the server  sent 8 kbit/s"),
+        "{text}"
+    );
 }

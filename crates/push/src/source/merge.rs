@@ -34,7 +34,9 @@ impl Part {
             error,
         };
         let file = File::open(path).map_err(|error| failed(MediaError::Io(error)))?;
-        let metadata = file.metadata().map_err(|error| failed(MediaError::Io(error)))?;
+        let metadata = file
+            .metadata()
+            .map_err(|error| failed(MediaError::Io(error)))?;
         if metadata.is_dir() {
             return Err(SourceError::Folder(name));
         }
@@ -94,7 +96,10 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn open(paths: &[PathBuf]) -> Result<Self, SourceError> {
-        let parts = paths.iter().map(|path| Part::open(path)).collect::<Result<_, _>>()?;
+        let parts = paths
+            .iter()
+            .map(|path| Part::open(path))
+            .collect::<Result<_, _>>()?;
         Ok(Self { parts })
     }
 
@@ -149,7 +154,11 @@ impl Merge {
 
     /// The first track of this kind.
     pub(crate) fn first(&self, kind: MediaKind) -> Option<(Pick, String, Track)> {
-        let mut tracks = self.tracks().filter(|(_, _, track)| plan::kind(track) == kind);
-        tracks.next().map(|(pick, name, track)| (pick, name.to_owned(), track.clone()))
+        let mut tracks = self
+            .tracks()
+            .filter(|(_, _, track)| plan::kind(track) == kind);
+        tracks
+            .next()
+            .map(|(pick, name, track)| (pick, name.to_owned(), track.clone()))
     }
 }

@@ -41,7 +41,9 @@ impl PatternFeed {
     }
 
     fn next_sound(&mut self) -> Frame {
-        self.sound.take().unwrap_or_else(|| self.pattern.next_audio_frame())
+        self.sound
+            .take()
+            .unwrap_or_else(|| self.pattern.next_audio_frame())
     }
 }
 
@@ -82,7 +84,10 @@ mod tests {
         let frames: Vec<_> = (0..80).map(|_| feed.next().unwrap().unwrap()).collect();
         let times: Vec<Duration> = frames.iter().map(|it| it.frame.dts).collect();
         assert!(times.is_sorted(), "{times:?}");
-        let pictures = frames.iter().filter(|it| it.kind == MediaKind::Video).count();
+        let pictures = frames
+            .iter()
+            .filter(|it| it.kind == MediaKind::Video)
+            .count();
         assert_eq!(pictures, 30);
     }
 

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use miso_client::{
-    Consumer, OutgoingPacket, Producer, Retry, Room, RoomEvent, RoomOptions,
-};
+use miso_client::{Consumer, OutgoingPacket, Producer, Retry, Room, RoomEvent, RoomOptions};
 use miso_signal::{PeerId, RoomId};
 use tokio::task::JoinHandle;
 
@@ -30,7 +28,11 @@ pub(crate) async fn enter(server: &Server, peer: &str) -> Room {
 }
 
 /// The next event that is so.
-pub(crate) async fn until<T>(room: &mut Room, what: &str, is_it: impl Fn(RoomEvent) -> Option<T>) -> T {
+pub(crate) async fn until<T>(
+    room: &mut Room,
+    what: &str,
+    is_it: impl Fn(RoomEvent) -> Option<T>,
+) -> T {
     let found = async {
         loop {
             let event = room.event().await.expect("the room goes on");

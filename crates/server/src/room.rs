@@ -5,7 +5,9 @@
 //! its outboxes are dropped: that alone tells every session that the room failed.
 
 mod answer;
+mod api;
 mod bot;
+mod broadcaster;
 mod codecs;
 mod convert;
 mod engine_event;
@@ -17,6 +19,7 @@ mod speakers;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 use miso_engine::{
     Engine, RequestError as EngineError, Router, RouterEvent, RouterEvents,
@@ -27,15 +30,21 @@ use miso_signal::{
     ServerNotification, encode_notification,
 };
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
-use crate::config::{Limits, MediaConfig};
+use crate::config::{BroadcasterTimes, Limits, MediaConfig};
 use crate::counters::{Count, Counters, Held};
 use crate::session::{Closing, Outgoing};
 
 use bot::Bot;
+use broadcaster::Broadcaster;
 use peer::Peer;
 use speakers::Speakers;
 
+pub(crate) use api::{
+    ApiCall, ApiReply, ApiRequest, BroadcasterRequest, ConsumerRequest, DataRequest, Made,
+    ProducerRequest, ReplyBody, TransportRequest,
+};
 pub(crate) use codecs::media_codecs;
 pub(crate) use message::{AnswerFailure, Enter, EnterError, RoomMessage, Seat, SessionId, Who};
 
@@ -53,6 +62,8 @@ pub(crate) struct RoomContext {
     pub(crate) media: MediaConfig,
     /// How much anybody may ask for.
     pub(crate) limits: Limits,
+    /// How long broadcasters and rooms without people live.
+    pub(crate) broadcasters: BroadcasterTimes,
     /// What is counted.
     pub(crate) counters: Arc<Counters>,
 }
@@ -64,6 +75,10 @@ pub(crate) struct Room {
     router: Router,
     /// Joined or not.
     peers: BTreeMap<PeerId, Peer>,
+    /// Clients without a WebSocket; none has the id of a peer.
+    broadcasters: BTreeMap<PeerId, Broadcaster>,
+    /// Until when requests over HTTP keep the room open, even if nobody is in it.
+    kept_until: Option<Instant>,
     /// Whose each transport, producer, consumer, data producer and data consumer is.
     owners: HashMap<String, PeerId>,
     /// Extra copies of each consumer.
@@ -93,6 +108,8 @@ pub(crate) async fn run(
     mut is_idle: impl FnMut(&mut mpsc::Receiver<RoomMessage>) -> bool,
 ) -> Result<(), EngineError> {
     let (mut room, mut events) = Room::open(id, replicas, context).await?;
+    let mut look = tokio::time::interval(room.look_every());
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let closing = loop {
         let fate = tokio::select! {
             message = mailbox.recv() => match message {
@@ -103,10 +120,14 @@ pub(crate) async fn run(
                 Some(event) => room.take_event(event).await,
                 None => Fate::Close(Closing::RoomFailed),
             },
+            _ = look.tick(), if room.is_watched() => {
+                room.look_after_broadcasters().await;
+                Fate::GoOn
+            }
         };
         match fate {
             Fate::Close(closing) => break closing,
-            Fate::GoOn if room.peers.is_empty() && is_idle(mailbox) => break Closing::GoingAway,
+            Fate::GoOn if room.is_empty() && is_idle(mailbox) => break Closing::GoingAway,
             Fate::GoOn => {}
         }
     };
@@ -129,6 +150,8 @@ impl Room {
             id,
             router,
             peers: BTreeMap::new(),
+            broadcasters: BTreeMap::new(),
+            kept_until: None,
             owners: HashMap::new(),
             replicas,
             speakers,
@@ -175,6 +198,7 @@ impl Room {
                     self.take_answer(&who.peer, id, result).await;
                 }
             }
+            RoomMessage::Api(call) => api::take(self, *call).await,
             RoomMessage::Close => return Fate::Close(Closing::GoingAway),
             #[cfg(test)]
             RoomMessage::Panic => panic!("as the test wants"),
@@ -194,6 +218,10 @@ impl Room {
         if !self.peers.contains_key(&who.peer) && self.peers.len() >= max {
             self.context.counters.add(Count::RoomRefused);
             let _ = reply.send(Err(EnterError::RoomFull(max)));
+            return;
+        }
+        if self.broadcasters.contains_key(&who.peer) {
+            let _ = reply.send(Err(EnterError::IdTaken));
             return;
         }
         if let Some(old) = self.peers.get(&who.peer) {

@@ -14,6 +14,8 @@ mod datagram;
 mod dump;
 mod fan_out;
 mod observe;
+mod plain;
+mod plain_in;
 mod produce;
 mod retransmit;
 mod rtcp_in;

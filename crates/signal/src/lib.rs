@@ -10,6 +10,7 @@
 //!
 //! With the feature `ts`, `typescript()` declares all of it for the web app.
 
+pub mod api;
 mod connection;
 mod error;
 mod ids;

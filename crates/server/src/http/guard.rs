@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use miso_signal::api::ApiError;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::counters::Count;
 
 use super::App;
+use super::api::refuse;
 
 /// A connection's place among all that may be open. Requests carry it, so that a WebSocket keeps it.
 #[derive(Clone, Debug)]
@@ -59,8 +61,7 @@ pub(super) async fn bodies(State(app): State<Arc<App>>, request: Request, next: 
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > app.context.limits.max_body_bytes) {
         app.counters().add(Count::BodyTooLong);
-        let close = [(header::CONNECTION, "close")];
-        return (StatusCode::PAYLOAD_TOO_LARGE, close, "body too long\n").into_response();
+        return refuse(&ApiError::BodyTooLong(app.context.limits.max_body_bytes));
     }
     next.run(request).await
 }

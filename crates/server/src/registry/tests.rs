@@ -27,6 +27,7 @@ async fn registry() -> Arc<Registry> {
         codecs: room::media_codecs().unwrap(),
         media: config.media,
         limits: config.limits,
+        broadcasters: config.broadcasters.times(),
         counters: Arc::new(Counters::default()),
     }))
 }

@@ -90,18 +90,14 @@ impl Bot {
 impl Room {
     /// The bot heard something; only text means anything to it. What it says reaches everybody, the speaker included.
     pub(super) async fn answer_as_bot(&self, ear: &str, ppid: Ppid, bytes: &[u8]) {
-        let speaker = self
-            .bot
-            .ears
-            .get(ear)
-            .and_then(|ear| self.peers.get(&ear.peer));
-        let Some(joined) = speaker.and_then(|peer| peer.joined()) else {
+        let speaker = self.bot.ears.get(ear);
+        let Some(name) = speaker.and_then(|ear| self.name_of(&ear.peer)) else {
             return;
         };
         let text = str::from_utf8(bytes).ok().filter(|_| ppid == Ppid::STRING);
         let said = match text {
             Some(text) => {
-                let saying = format!("{} said me: \"{text}\"", joined.display_name.as_str());
+                let saying = format!("{} said me: \"{text}\"", name);
                 self.bot.mouth.send_text(&saying).await.is_ok()
             }
             None => false,

@@ -12,10 +12,13 @@ use miso_signal::{
 use crate::counters::Count;
 use crate::session::Closing;
 
-use super::{Fate, Room, convert};
+use super::{Fate, Room, api, convert};
 
 /// Passes it on to whom it concerns. What is closed already concerns nobody.
 pub(super) async fn take(room: &mut Room, event: RouterEvent) -> Fate {
+    if api::take_event(room, &event) {
+        return Fate::GoOn;
+    }
     match event {
         RouterEvent::Transport { id, event } => take_transport(room, &id, &event),
         RouterEvent::Producer { id, event } => take_producer(room, &id, event),

@@ -1,6 +1,8 @@
 //! Offering peers what others send. A consumer is made paused and its client asked to accept it; the answer comes
 //! later, as a message.
 
+mod broadcaster;
+
 use miso_engine::{
     Consumer, ConsumerOptions, DataConsumer, DataConsumerOptions, Producer,
     RequestError as EngineError, RtpCapabilities, WebRtcTransport,
@@ -12,8 +14,12 @@ use serde_json::Value;
 
 use crate::counters::Count;
 
-use super::peer::Asked;
+use super::peer::{Asked, RoutedDataProducer};
 use super::{Room, convert};
+
+pub(super) use broadcaster::{
+    data_producer_of_broadcaster, data_to_peer, everything_of_broadcaster, producer_of_broadcaster,
+};
 
 /// A data producer to be offered.
 struct DataOffer {
@@ -23,6 +29,16 @@ struct DataOffer {
     app_data: Value,
 }
 
+impl DataOffer {
+    fn of(from: &PeerId, it: &RoutedDataProducer) -> Self {
+        Self {
+            from: Some(from.clone()),
+            data_producer_id: it.id().to_owned(),
+            app_data: it.handle.app_data().clone(),
+        }
+    }
+}
+
 /// Offers a peer all that others send, and the bot's messages.
 pub(super) async fn everything_to(room: &mut Room, receiver: &PeerId) {
     let others = room.peers.values().filter(|peer| peer.id() != receiver);
@@ -30,17 +46,15 @@ pub(super) async fn everything_to(room: &mut Room, receiver: &PeerId) {
     for peer in others {
         let from = peer.id();
         producers.extend(peer.producers().iter().map(|it| (from.clone(), it.clone())));
-        for it in peer
-            .data_producers()
-            .iter()
-            .filter(|it| it.route != DataRoute::Bot)
-        {
-            data.push(DataOffer {
-                from: Some(from.clone()),
-                data_producer_id: it.id().to_owned(),
-                app_data: it.handle.app_data().clone(),
-            });
-        }
+        let routed = peer.data_producers().iter();
+        let routed = routed.filter(|it| it.route != DataRoute::Bot);
+        data.extend(routed.map(|it| DataOffer::of(from, it)));
+    }
+    for (from, it) in room.broadcasters.iter().filter(|(_, it)| it.is_joined) {
+        producers.extend(it.producers.iter().map(|it| (from.clone(), it.clone())));
+        let routed = it.data_producers.iter();
+        let routed = routed.filter(|it| it.route != DataRoute::Bot);
+        data.extend(routed.map(|it| DataOffer::of(from, it)));
     }
     data.push(DataOffer {
         from: None,
@@ -180,15 +194,23 @@ async fn offer_data(room: &mut Room, receiver: &PeerId, offer: &DataOffer) {
     {
         return room.context.counters.add(Count::OfferOverLimit);
     }
-    let made = transport
-        .consume_data(DataConsumerOptions::new(&offer.data_producer_id))
-        .await;
-    let asked = made.map_err(convert::failed).and_then(|consumer| {
-        let request = new_data_consumer(&transport, offer, &consumer)?;
-        ask_about_data_consumer(room, receiver, request, consumer);
-        Ok(())
-    });
-    note(room, asked);
+    let made = make_data_consumer(room, receiver, &transport, offer).await;
+    note(room, made.map(drop));
+}
+
+/// Makes a data consumer and asks its client to accept it.
+async fn make_data_consumer(
+    room: &mut Room,
+    receiver: &PeerId,
+    transport: &WebRtcTransport,
+    offer: &DataOffer,
+) -> Result<DataConsumer, RequestError> {
+    let options = DataConsumerOptions::new(&offer.data_producer_id);
+    let consumer = transport.consume_data(options).await;
+    let consumer = consumer.map_err(convert::failed)?;
+    let request = new_data_consumer(transport, offer, &consumer)?;
+    ask_about_data_consumer(room, receiver, request, consumer.clone());
+    Ok(consumer)
 }
 
 /// The transport of a peer that takes messages.

@@ -177,6 +177,11 @@ impl Peer {
         &self.data_producers
     }
 
+    /// Its data consumers.
+    pub(super) fn data_consumers(&self) -> impl Iterator<Item = &DataConsumer> {
+        self.data_consumers.values()
+    }
+
     /// How many consumers it has.
     pub(super) fn consumer_count(&self) -> usize {
         self.consumers.len()

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod broadcasters;
 mod data;
 mod handshake;
 mod http;

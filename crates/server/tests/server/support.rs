@@ -10,7 +10,7 @@ use std::future::Future;
 use std::time::Duration;
 
 pub(crate) use client::{Client, Refused, connect_raw};
-pub(crate) use http::{Reply, get, send_http};
+pub(crate) use http::{Reply, get, send_http, send_json};
 pub(crate) use link::{Link, Message};
 pub(crate) use program::{Folder, Server, run};
 pub(crate) use rtp::{audio, video};

@@ -42,11 +42,17 @@ pub enum DataRoute {
 impl ProduceData {
     /// Who gets the messages: as the label says, or `appData.channel` of newer clients.
     pub fn route(&self) -> DataRoute {
-        let channel = self.app_data.text("channel");
-        match (self.label.as_str(), channel) {
-            ("chat", _) | (_, Some("chat")) => DataRoute::Chat,
-            ("bot", _) | (_, Some("bot")) => DataRoute::Bot,
-            _ => DataRoute::Other,
+        DataRoute::new(&self.label, &self.app_data)
+    }
+}
+
+impl DataRoute {
+    /// Who gets the messages of a data producer with this label and these attachments.
+    pub(crate) fn new(label: &str, app_data: &AppData) -> Self {
+        match (label, app_data.text("channel")) {
+            ("chat", _) | (_, Some("chat")) => Self::Chat,
+            ("bot", _) | (_, Some("bot")) => Self::Bot,
+            _ => Self::Other,
         }
     }
 }

@@ -30,7 +30,7 @@ async fn ice_states(protocol: &str) {
     .await;
     assert_eq!(
         (tuple.protocol, tuple.remote_port),
-        (protocol, link.local().port())
+        (protocol, Some(link.local().port()))
     );
     let state = wait_for(&mut events, |event| match event {
         RouterEvent::Transport {

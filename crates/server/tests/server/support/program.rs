@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::{Client, Reply, get, soon};
+use super::{Client, Reply, get, send_json, soon};
 
 /// A folder of its own, gone when dropped.
 pub(crate) struct Folder(PathBuf);
@@ -138,6 +138,16 @@ impl Server {
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         get(self.http(), path).await
+    }
+
+    /// Sends a request of the HTTP API.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
+        send_json(self.http(), method, path, Some(&body)).await
+    }
+
+    /// The same without a body.
+    pub(crate) async fn bare(&self, method: &str, path: &str) -> Reply {
+        send_json(self.http(), method, path, None).await
     }
 
     /// The value of a metric without labels.

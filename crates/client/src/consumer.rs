@@ -1,13 +1,16 @@
 //! Media that is received.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use miso_media::{Depacketizer, EncodedFrame};
 use miso_ortc::{MediaKind, RtpCodecParameters, RtpParameters};
 use miso_signal::{AppData, ConsumerId, PeerId, ProducerId};
 use miso_wire::Ssrc;
 use tokio::sync::mpsc;
 
 use crate::driver::{Closed, Closer, Command, Port};
+use crate::reorder::{InOrder, Reorder};
 use crate::rtp::RtpPacket;
 use crate::signaling::{Change, SharedSignaling};
 use crate::stats::{ConsumerMeter, ConsumerStats};
@@ -45,6 +48,9 @@ pub struct Consumer {
     pub(crate) port: Port,
     pub(crate) signaling: SharedSignaling,
     pub(crate) packets: mpsc::Receiver<RtpPacket>,
+    pub(crate) reorder: Reorder,
+    /// None for a codec whose frames nobody here knows.
+    pub(crate) depacketizer: Option<Depacketizer>,
     pub(crate) meter: Arc<ConsumerMeter>,
 }
 
@@ -73,6 +79,48 @@ impl Consumer {
     /// lets more than two thousand wait.
     pub async fn packet(&mut self) -> Option<RtpPacket> {
         self.packets.recv().await
+    }
+
+    /// The next encoded frame; none when it is closed, or in a codec whose frames are not known here. Packets are put in
+    /// order first, and waited for a while where some are missing. Frames that depend on lost ones are not held back:
+    /// [`EncodedFrame::after_gap`] tells of the loss, upon which a key frame may be asked for.
+    ///
+    /// Cancel safe. Packets taken by [`Self::packet`] are missing here.
+    pub async fn frame(&mut self) -> Option<EncodedFrame> {
+        let mut is_open = true;
+        while is_open || self.reorder.poll_timeout().is_some() {
+            if let Some(frame) = self.assemble() {
+                return Some(frame);
+            }
+            let due = self.reorder.poll_timeout();
+            let given_up = async {
+                match due {
+                    Some(at) => tokio::time::sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                packet = self.packets.recv(), if is_open => match packet {
+                    Some(packet) => self.reorder.push(packet),
+                    None => is_open = false,
+                },
+                () = given_up => {}
+            }
+        }
+        None
+    }
+
+    /// A frame, if the packets at hand complete one.
+    fn assemble(&mut self) -> Option<EncodedFrame> {
+        while let Some(InOrder { packet, after_gap }) = self.reorder.pop(Instant::now()) {
+            let depacketizer = self.depacketizer.as_mut()?;
+            let (marker, timestamp) = (packet.marker, packet.timestamp.0);
+            let frame = depacketizer.push(&packet.payload, marker, timestamp, after_gap);
+            if frame.is_some() {
+                return frame;
+            }
+        }
+        None
     }
 
     /// Asks the sender for a key frame.

@@ -8,6 +8,7 @@ mod error;
 mod negotiate;
 mod producer;
 mod protoo;
+mod reorder;
 mod room;
 mod rtp;
 mod signaling;
@@ -28,4 +29,6 @@ pub use signaling::{Change, Signaling};
 pub use stats::{ConsumerStats, ProducerStats};
 pub use transport::{RecvTransport, SendTransport, TransportParameters, TransportState};
 
+pub use miso_media::{EncodedFrame, Frame};
 pub use miso_ortc::{Codec, MediaKind};
+pub use miso_signal::{PeerId, RoomId};

@@ -1,7 +1,7 @@
 //! From capabilities to what the WebRTC stack is told, and to what the server is told.
 
 use miso_ortc::{
-    Codec, CodecParameters, Direction, HeaderExtensionUri, MediaKind, RtcpParameters,
+    Codec, CodecParameters, Direction, HeaderExtensionUri, MediaKind, MimeType, RtcpParameters,
     RtpCapabilities, RtpCodecCapability, RtpCodecParameters, RtpEncodingParameters,
     RtpHeaderExtensionParameters, RtpParameters, RtxParameters, Strictness, match_codecs,
 };
@@ -63,6 +63,19 @@ const fn str_codec(codec: Codec) -> Option<StrCodec> {
         Codec::Vp9 => StrCodec::Vp9,
         Codec::H264 => StrCodec::H264,
         Codec::Av1 => StrCodec::Av1,
+        _ => return None,
+    })
+}
+
+/// The codec whose frames are known, if they are.
+pub(crate) fn media_codec(mime_type: &MimeType) -> Option<miso_media::Codec> {
+    use miso_media::Codec as Media;
+    Some(match mime_type.codec() {
+        Codec::Opus => Media::Opus,
+        Codec::Vp8 => Media::Vp8,
+        Codec::Vp9 => Media::Vp9,
+        Codec::H264 => Media::H264,
+        Codec::Av1 => Media::Av1,
         _ => return None,
     })
 }

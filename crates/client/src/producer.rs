@@ -1,13 +1,16 @@
 //! Media that is sent.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use miso_media::{Frame, Packetizer, Payload};
 use miso_ortc::{Codec, CodecParameters, MediaKind, RtpCodecCapability, RtpParameters};
 use miso_signal::{AppData, ProducerId};
 use miso_wire::Ssrc;
 use tokio::sync::mpsc;
 
 use crate::driver::{Closed, Command, Port};
+use crate::negotiate::media_codec;
 use crate::rtp::AudioLevel;
 use crate::signaling::{Change, SharedSignaling};
 use crate::stats::{ProducerMeter, ProducerStats};
@@ -68,6 +71,50 @@ pub struct OutgoingPacket {
     pub marker: bool,
     /// How loud it is.
     pub audio_level: Option<AudioLevel>,
+    /// When it was recorded, or would have been; now when absent. Receivers play in sync what was recorded at the same
+    /// time.
+    pub captured: Option<Instant>,
+}
+
+/// How frames become packets.
+#[derive(Debug)]
+pub(crate) struct Framing {
+    /// None for a codec whose frames nobody here knows.
+    packetizer: Option<Packetizer>,
+    clock_rate: u32,
+    /// The timestamp of time zero (RFC 3550, section 5.1: random).
+    first: u32,
+}
+
+impl Framing {
+    pub(crate) fn new(codec: &RtpCodecCapability) -> Self {
+        let known = media_codec(&codec.mime_type);
+        Self {
+            packetizer: known.and_then(|it| Packetizer::new(&it, MAX_PAYLOAD)),
+            clock_rate: codec.clock_rate,
+            first: fastrand::u32(..),
+        }
+    }
+
+    fn timestamp(&self, time: Duration) -> u32 {
+        let rate = u128::from(self.clock_rate);
+        let ticks = time.as_nanos() * rate / 1_000_000_000;
+        // Timestamps wrap around.
+        self.first.wrapping_add(ticks as u32)
+    }
+
+    fn packets(&mut self, frame: &Frame, captured: Instant) -> Option<Vec<OutgoingPacket>> {
+        let timestamp = self.timestamp(frame.pts);
+        let payloads = self.packetizer.as_mut()?.packetize(&frame.data);
+        let packet = |payload: Payload| OutgoingPacket {
+            payload: payload.data.into(),
+            timestamp,
+            marker: payload.marker,
+            audio_level: None,
+            captured: Some(captured),
+        };
+        Some(payloads.into_iter().map(packet).collect())
+    }
 }
 
 /// Media that is sent. Dropping it closes it, here and at the server.
@@ -75,6 +122,7 @@ pub struct Producer {
     pub(crate) id: ProducerId,
     pub(crate) kind: MediaKind,
     pub(crate) codec: RtpCodecCapability,
+    pub(crate) framing: Framing,
     pub(crate) parameters: RtpParameters,
     pub(crate) ssrc: Ssrc,
     pub(crate) port: Port,
@@ -112,6 +160,24 @@ impl Producer {
     pub async fn send_rtp(&self, packets: Vec<OutgoingPacket>) -> Result<(), TransportError> {
         let command = self.command(packets)?;
         self.port.send(command).await
+    }
+
+    /// Sends an encoded frame, recorded at `captured`; waits while the transport has too much to do.
+    ///
+    /// Its timestamp follows the frame's time of presentation, so that frames of several producers that belong together
+    /// must have the same relation between that time and `captured`.
+    ///
+    /// # Errors
+    /// [`TransportError::NoCodec`] where frames of the codec are not known here, [`TransportError::PayloadTooLong`] for
+    /// audio that does not fit into a packet, [`TransportError::Closed`].
+    pub async fn send_frame(
+        &mut self,
+        frame: &Frame,
+        captured: Instant,
+    ) -> Result<(), TransportError> {
+        let packets = self.framing.packets(frame, captured);
+        let packets = packets.ok_or(TransportError::NoCodec(self.kind))?;
+        self.send_rtp(packets).await
     }
 
     /// As [`Self::send_rtp`], but where it would wait it drops the packets and says `false`.

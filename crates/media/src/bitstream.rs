@@ -6,13 +6,44 @@ pub(crate) mod opus;
 
 use crate::Codec;
 
-/// Brings a frame into the form that [`Codec`] promises; none when nothing is left of it.
-pub(crate) fn normalize(codec: &Codec, data: Vec<u8>) -> Option<Vec<u8>> {
-    let data = match codec {
-        Codec::Av1 => av1::without_delimiters(&data),
-        _ => data,
-    };
-    (!data.is_empty()).then_some(data)
+/// How a container stores the frames of a track, so what is to be done to bring them into the form of [`Codec`].
+#[derive(Clone, Debug)]
+pub(crate) enum Stored {
+    /// Nothing.
+    AsIs,
+    /// NAL units with lengths (ISO/IEC 14496-15).
+    Avc(h264::AvcConfig),
+    /// OBUs, perhaps with temporal delimiters; the sequence header perhaps only here.
+    Av1 { sequence_header: Vec<u8> },
+}
+
+impl Stored {
+    /// From the codec configuration of MP4 and Matroska, empty where there is none. None when it is damaged.
+    pub(crate) fn of(codec: &Codec, private: &[u8]) -> Option<Self> {
+        Some(match codec {
+            Codec::H264 if !private.is_empty() => Self::Avc(h264::AvcConfig::parse(private)?),
+            Codec::Av1 => Self::Av1 {
+                // The configuration's OBUs follow four bytes (AV1 in ISO-BMFF, section 2.3.3).
+                sequence_header: av1::without_delimiters(private.get(4..).unwrap_or(&[])),
+            },
+            _ => Self::AsIs,
+        })
+    }
+
+    /// Brings a frame into the form that [`Codec`] promises; none when it is damaged. It may become empty.
+    pub(crate) fn restore(&self, data: Vec<u8>) -> Option<Vec<u8>> {
+        match self {
+            Self::AsIs => Some(data),
+            Self::Avc(config) => config.to_annex_b(&data),
+            Self::Av1 { sequence_header } => {
+                let unit = av1::without_delimiters(&data);
+                if av1::is_key_frame(&unit) && !av1::has_sequence_header(&unit) {
+                    return Some([sequence_header.as_slice(), &unit].concat());
+                }
+                Some(unit)
+            }
+        }
+    }
 }
 
 /// Whether a decoder can begin with this frame.

@@ -17,7 +17,7 @@ pub enum Codec {
     Av1,
     /// Opus. A frame is one packet.
     Opus,
-    /// One that this crate does not know more than the name of; frames are as in the file.
+    /// One that this crate does not know more than the name of. Its frames are not read.
     Other(String),
 }
 
@@ -131,8 +131,9 @@ pub struct Frame {
     pub track: usize,
     /// The encoded bytes, never empty; see [`Codec`] for their form.
     pub data: Vec<u8>,
-    /// When it is shown or heard. RTP timestamps follow this. Zero is where the first decoder begins to put something
-    /// out: what Opus decoders discard at the start (pre-skip) counts, so that sound and picture stay in sync.
+    /// When it is shown or heard. RTP timestamps follow this. Zero is the earliest time in the file: all tracks are
+    /// shifted alike. What Opus decoders discard at the start (pre-skip) has its time before that of the picture it
+    /// belongs to, so that sound and picture are in sync.
     pub pts: Duration,
     /// When it is to be decoded, so when it is to be sent. Never runs backwards within a track.
     pub dts: Duration,

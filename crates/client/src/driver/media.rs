@@ -83,7 +83,8 @@ impl Senders {
                 ..Default::default()
             };
             sender.meter.written();
-            let write = RtpWrite::new(pt, seq.into(), packet.timestamp, now, packet.payload);
+            let captured = packet.captured.unwrap_or(now);
+            let write = RtpWrite::new(pt, seq.into(), packet.timestamp, captured, packet.payload);
             stream.write_rtp(
                 write
                     .marker(packet.marker)

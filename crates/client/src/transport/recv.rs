@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use miso_media::Depacketizer;
 use miso_ortc::RtpCodecParameters;
 use miso_wire::{Mid, Ssrc};
 use tokio::sync::{mpsc, watch};
@@ -11,6 +12,8 @@ use super::{Transport, TransportParameters};
 use crate::consumer::{Consumer, ConsumerParameters, MAX_PACKETS};
 use crate::data::{Channel, DataConsumer, DataConsumerParameters, DataState, MAX_MESSAGES};
 use crate::driver::{Command, OpenChannel, RecvStream};
+use crate::negotiate::media_codec;
+use crate::reorder::Reorder;
 use crate::signaling::Signaling;
 use crate::stats::ConsumerMeter;
 use crate::{Device, TransportError};
@@ -85,6 +88,10 @@ impl RecvTransport {
         };
         port.send(Command::Receive(stream)).await?;
         Ok(Consumer {
+            depacketizer: media_codec(&codec.mime_type)
+                .as_ref()
+                .and_then(Depacketizer::new),
+            reorder: Reorder::default(),
             parameters,
             codec,
             ssrc,

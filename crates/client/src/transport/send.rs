@@ -12,7 +12,7 @@ use super::{Transport, TransportParameters};
 use crate::data::{Channel, DataProducer, DataState, ProduceDataOptions};
 use crate::driver::{Closed, Command, OpenChannel, SendStream};
 use crate::negotiate::{StreamNames, choose_codec, send_parameters};
-use crate::producer::{MAX_EVENTS, ProduceOptions, Producer};
+use crate::producer::{Framing, MAX_EVENTS, ProduceOptions, Producer};
 use crate::signaling::Signaling;
 use crate::stats::ProducerMeter;
 use crate::{Device, TransportError};
@@ -91,6 +91,7 @@ impl SendTransport {
             Ok(id) => Ok(Producer {
                 id,
                 kind,
+                framing: Framing::new(&codec),
                 codec,
                 parameters,
                 ssrc: names.ssrc,

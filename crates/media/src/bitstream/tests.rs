@@ -40,15 +40,22 @@ fn length_prefixed_key_frames_get_the_parameter_sets_of_the_configuration() {
 
 #[test]
 fn temporal_delimiters_are_taken_out_of_av1() {
+    let stored = Stored::of(&Codec::Av1, &[]).unwrap();
     // Delimiter, a sequence header of two bytes, a frame without size.
     let data = [0x12, 0, 0x0a, 2, 8, 9, 0x30, 0x10, 5];
-    assert_eq!(
-        normalize(&Codec::Av1, data.to_vec()).unwrap(),
-        [0x0a, 2, 8, 9, 0x32, 2, 0x10, 5]
-    );
-    assert!(av1::is_key_frame(&data));
-    assert!(av1::has_sequence_header(&data));
-    assert_eq!(normalize(&Codec::Av1, vec![0x12, 0]), None);
+    let restored = stored.restore(data.to_vec()).unwrap();
+    assert_eq!(restored, [0x0a, 2, 8, 9, 0x32, 2, 0x10, 5]);
+    assert!(av1::is_key_frame(&restored));
+    assert_eq!(stored.restore(vec![0x12, 0]).unwrap(), []);
+}
+
+#[test]
+fn av1_key_frames_get_the_sequence_header_of_the_configuration() {
+    let stored = Stored::of(&Codec::Av1, &[0x81, 0, 12, 0, 0x0a, 2, 8, 9]).unwrap();
+    let key = stored.restore(vec![0x32, 1, 0x10]).unwrap();
+    assert_eq!(key, [0x0a, 2, 8, 9, 0x32, 1, 0x10]);
+    let delta = stored.restore(vec![0x32, 1, 0x30]).unwrap();
+    assert_eq!(delta, [0x32, 1, 0x30]);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! IVF: a header of 32 bytes, then frames of one video track, each behind its length and its time.
 
-use std::time::Duration;
-
 use super::source::{MAX_FRAME_LEN, Source, What};
-use crate::bitstream;
+use super::{RawFrame, duration, nanos};
+use crate::bitstream::Stored;
 use crate::bytes::Bytes;
-use crate::{Codec, Format, Frame, MediaError, Track};
+use crate::{Codec, Format, MediaError, Track};
 
 const HEADER_LEN: u64 = 32;
-const FRAME_HEADER_LEN: u64 = 12;
+/// Frames per second above which ticks are taken for something finer than frames.
+const MAX_FRAME_RATE: u64 = 480;
 /// Ticks per second when the header has none; ffmpeg's own fallback is a frame rate too.
 const DEFAULT_RATE: u32 = 30;
 
@@ -21,11 +21,10 @@ const fn what(name: &'static str) -> What {
 
 pub(super) struct IvfReader {
     source: Source,
-    codec: Codec,
+    stored: Stored,
     /// Ticks per second are `rate / scale`.
-    rate: u32,
-    scale: u32,
-    last: Duration,
+    rate: u64,
+    scale: u64,
 }
 
 pub(super) fn open(mut source: Source) -> Result<(Vec<Track>, IvfReader), MediaError> {
@@ -33,15 +32,18 @@ pub(super) fn open(mut source: Source) -> Result<(Vec<Track>, IvfReader), MediaE
     let mut fields = Bytes(&header);
     let header = read_header(&mut fields).ok_or_else(|| source.truncated(what("its header")))?;
     source.seek_to(u64::from(header.len).max(HEADER_LEN))?;
-    let seconds = ticks_to_time(u64::from(header.frames), header.rate, header.scale);
-    let mut track = Track::video(header.codec.clone(), header.width, header.height);
-    track.duration = (header.frames > 0).then_some(seconds);
+    let (rate, scale) = (u64::from(header.rate), u64::from(header.scale));
+    let stored = Stored::of(&header.codec, &[]).unwrap_or(Stored::AsIs);
+    let mut track = Track::video(header.codec, header.width, header.height);
+    // The number of frames is the duration only where a tick is a frame, which a high rate says it is not.
+    if header.frames > 0 && rate <= MAX_FRAME_RATE * scale {
+        track.duration = Some(duration(u64::from(header.frames), rate, scale));
+    }
     let reader = IvfReader {
         source,
-        codec: header.codec,
-        rate: header.rate,
-        scale: header.scale,
-        last: Duration::ZERO,
+        stored,
+        rate,
+        scale,
     };
     Ok((vec![track], reader))
 }
@@ -82,34 +84,25 @@ fn read_header(fields: &mut Bytes<'_>) -> Option<Header> {
     })
 }
 
-fn ticks_to_time(ticks: u64, rate: u32, scale: u32) -> Duration {
-    let nanos = u128::from(ticks) * u128::from(scale) * 1_000_000_000 / u128::from(rate.max(1));
-    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
-}
-
 impl IvfReader {
-    pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, MediaError> {
+    pub(super) fn next_frame(&mut self) -> Result<Option<RawFrame>, MediaError> {
         while self.source.remaining() > 0 {
-            if self.source.remaining() < FRAME_HEADER_LEN {
-                return Err(self.source.truncated(what("a frame's header")));
-            }
             let header: [u8; 12] = self.source.array(what("a frame's header"))?;
             let mut fields = Bytes(&header);
             let (len, ticks) = (fields.u32_le().unwrap_or(0), fields.u64_le().unwrap_or(0));
             let data = self
                 .source
                 .vec(u64::from(len), MAX_FRAME_LEN, what("a frame"))?;
-            let Some(data) = bitstream::normalize(&self.codec, data) else {
+            let Some(data) = self.stored.restore(data).filter(|data| !data.is_empty()) else {
                 continue;
             };
-            let pts = ticks_to_time(ticks, self.rate, self.scale);
-            self.last = self.last.max(pts);
-            return Ok(Some(Frame {
+            let ticks = i64::try_from(ticks).unwrap_or(i64::MAX);
+            let pts = nanos(ticks, self.rate, self.scale);
+            return Ok(Some(RawFrame {
                 track: 0,
-                is_key_frame: bitstream::is_key_frame(&self.codec, &data),
                 data,
                 pts,
-                dts: self.last,
+                dts: pts,
                 duration: None,
             }));
         }

@@ -3,11 +3,11 @@
 mod page;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::source::{Source, What};
+use super::{RawFrame, duration, nanos};
 use crate::bitstream::opus::{self, OpusHead};
-use crate::{Codec, Format, Frame, MediaError, Track};
+use crate::{Codec, Format, MediaError, Track};
 use page::{Page, Pages};
 
 /// At most so many streams begin together. More lets a damaged file list more of them, fewer reject odd but valid files.
@@ -82,7 +82,7 @@ pub(super) fn open(source: Source) -> Result<(Vec<Track>, OggReader), MediaError
         let last = pages.last_granule(opus.serial)?;
         let samples = last.and_then(|last| last.checked_sub(opus.pre_skip));
         if let (Some(samples), Some(track)) = (samples, tracks.get_mut(opus.track)) {
-            track.duration = Some(samples_to_time(samples));
+            track.duration = Some(duration(samples, u64::from(opus::RATE), 1));
         }
     }
     Ok((tracks, OggReader { pages, opus }))
@@ -107,25 +107,21 @@ fn describe(packet: &[u8]) -> Option<Track> {
     })
 }
 
-fn samples_to_time(samples: u64) -> Duration {
-    let nanos = u128::from(samples) * 1_000_000_000 / u128::from(opus::RATE);
-    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
-}
-
 impl OggReader {
-    pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, MediaError> {
+    pub(super) fn next_frame(&mut self) -> Result<Option<RawFrame>, MediaError> {
         let Some(opus) = &mut self.opus else {
             return Ok(None);
         };
         loop {
             if let Some(packet) = opus.ready.pop_front() {
-                return Ok(Some(Frame {
+                let start = i64::try_from(packet.start).unwrap_or(i64::MAX);
+                let pts = nanos(start, u64::from(opus::RATE), 1);
+                return Ok(Some(RawFrame {
                     track: opus.track,
                     data: packet.data,
-                    pts: samples_to_time(packet.start),
-                    dts: samples_to_time(packet.start),
-                    duration: Some(samples_to_time(packet.samples)),
-                    is_key_frame: true,
+                    pts,
+                    dts: pts,
+                    duration: Some(duration(packet.samples, u64::from(opus::RATE), 1)),
                 }));
             }
             if opus.ended {

@@ -71,6 +71,7 @@ impl Pump {
                     timestamp,
                     marker: true,
                     audio_level: None,
+                    captured: None,
                 };
                 producer.send_rtp(vec![packet]).await.unwrap();
             }

@@ -1,8 +1,10 @@
 //! What must be known of encoded frames: where key frames are, and the form that [`Codec`] promises.
 
 pub(crate) mod av1;
+mod bits;
 pub(crate) mod h264;
 pub(crate) mod opus;
+pub(crate) mod size;
 
 use crate::Codec;
 

@@ -92,16 +92,6 @@ pub enum MediaError {
         /// The container.
         format: Format,
     },
-    /// The format is known, this use of it is not.
-    #[error(
-        "the {format} file {what}, which cannot be read; convert it with `ffmpeg -i FILE -c copy NEW`"
-    )]
-    Unsupported {
-        /// The container.
-        format: Format,
-        /// What the file does.
-        what: &'static str,
-    },
     /// A writer was given something that its container cannot hold.
     #[error("{codec} cannot be written into {format}; choose another container")]
     CannotHold {

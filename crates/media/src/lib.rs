@@ -25,4 +25,4 @@ pub use packet::{Depacketizer, EncodedFrame, Packetizer, Payload};
 pub use pattern::TestPattern;
 pub use reader::{MAX_FRAME_LEN, Reader};
 pub use track::{Codec, Frame, Kind, Track};
-pub use writer::{IvfWriter, OggOpusWriter};
+pub use writer::{IvfWriter, OggOpusWriter, WebmWriter};

@@ -23,6 +23,9 @@ const PROBED_FRAMES: usize = 24;
 const MAX_PROBED_FRAMES: usize = 256;
 const MAX_PROBED_BYTES: usize = 8 << 20;
 
+/// Further tracks of a file are left out. More lets damaged files take more memory and time.
+const MAX_TRACKS: usize = 64;
+
 /// Reads frames from a file, whatever its container.
 pub struct Reader {
     tracks: Vec<Track>,
@@ -216,9 +219,24 @@ fn looks_like(head: &[u8]) -> &'static str {
         [b'f', b'L', b'a', b'C', ..] => "a FLAC file",
         [0x47, ..] => "an MPEG transport stream",
         [0, 0, 1, ..] | [0, 0, 0, 1, ..] => "a bare video stream",
-        head if head.iter().all(|byte| matches!(byte, 9..=13 | 32..)) => "a text",
+        head if is_text(head) => "a text",
         _ => "of an unknown format",
     }
+}
+
+/// Whether these are whole letters, apart from a last one that may be cut.
+fn is_text(head: &[u8]) -> bool {
+    let letters = match std::str::from_utf8(head) {
+        Ok(letters) => letters,
+        Err(error) if error.error_len().is_none() => {
+            let whole = head.get(..error.valid_up_to()).unwrap_or(&[]);
+            std::str::from_utf8(whole).unwrap_or("")
+        }
+        Err(_) => return false,
+    };
+    letters
+        .chars()
+        .all(|letter| letter.is_whitespace() || !letter.is_control())
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 mod ivf;
 mod ogg;
+mod webm;
 
 pub use ivf::IvfWriter;
 pub use ogg::OggOpusWriter;
+pub use webm::WebmWriter;
 
 #[cfg(test)]
 mod tests;

@@ -80,3 +80,44 @@ fn what_is_shown_stays_close_to_what_was_drawn() {
         assert!(worst < Some(48), "{worst:?}");
     }
 }
+
+/// Decodes a key frame with another's decoder: a lossy WebP file is one of VP8 in a RIFF container.
+fn decode(key_frame: &[u8]) -> Vec<u8> {
+    let len = |len: usize| u32::try_from(len).unwrap().to_le_bytes();
+    let padding = vec![0; key_frame.len() % 2];
+    let chunk = [b"VP8 ", &len(key_frame.len())[..], key_frame, &padding].concat();
+    let file = [b"RIFF", &len(chunk.len() + 4)[..], b"WEBP", &chunk].concat();
+    let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(file)).unwrap();
+    assert_eq!(decoder.dimensions(), (640, 360));
+    let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
+    decoder.read_image(&mut pixels).unwrap();
+    pixels
+}
+
+#[test]
+fn another_decoder_sees_the_colors_that_were_drawn() {
+    let mut pattern = TestPattern::new(1);
+    for (picture, flash) in [(0, [255; 3]), (3, [0; 3])] {
+        let mut frame = pattern.next_video_frame(true);
+        while frame.pts < TestPattern::picture_time(picture) {
+            frame = pattern.next_video_frame(true);
+        }
+        let pixels = decode(&frame.data);
+        let bars = [
+            ((400, 200), flash),
+            ((68, 316), [191, 191, 191]),
+            ((140, 316), [191, 191, 0]),
+            ((212, 316), [0, 191, 191]),
+            ((284, 316), [0, 191, 0]),
+            ((356, 316), [191, 0, 191]),
+            ((428, 316), [191, 0, 0]),
+            ((500, 316), [0, 0, 191]),
+        ];
+        for ((x, y), expected) in bars {
+            let place = (y * 640 + x) * 3;
+            let seen = &pixels[place..place + 3];
+            let near = |(a, b): (&u8, &u8)| a.abs_diff(*b) < 16;
+            assert!(seen.iter().zip(&expected).all(near), "{x}, {y}: {seen:?}");
+        }
+    }
+}

@@ -23,6 +23,10 @@ const MAX_BLOCK_LEN: u64 = MAX_FRAME_LEN + (64 << 10);
 /// Nanoseconds of a tick where the file does not say (RFC 9559, section 5.1.2.9).
 const DEFAULT_SCALE: u64 = 1_000_000;
 
+/// Nanoseconds by which the time of a packet of sound may differ from the end of the one before for that to be taken.
+/// More hides real gaps, less lets rounding through.
+const MAX_ROUNDING: u64 = 2_000_000;
+
 const EBML: u32 = 0x1a45_dfa3;
 const SEGMENT: u32 = 0x1853_8067;
 const INFO: u32 = 0x1549_a966;
@@ -216,23 +220,28 @@ impl MatroskaReader {
         duration: Option<u64>,
         discarded: i64,
     ) -> Result<(), MediaError> {
+        let at = self.source.position();
         let wrong = || MediaError::Damaged {
             format: Format::Matroska,
             what: "a frame's header is wrong",
-            at: self.source.position(),
+            at,
         };
         let block = Block::parse(body).ok_or_else(wrong)?;
-        let index = self
-            .tracks
-            .iter()
-            .position(|track| track.number == block.track);
-        let found = index.and_then(|index| Some((index, self.tracks.get(index)?)));
+        let mut tracks = self.tracks.iter_mut().enumerate();
+        let found = tracks.find(|(_, track)| track.number == block.track);
         let Some((index, track)) = found.filter(|(_, track)| !track.is_other()) else {
             return Ok(());
         };
         let ticks = self.cluster_time.saturating_add(i64::from(block.time));
         let scale = i64::try_from(self.scale).unwrap_or(i64::MAX);
         let mut pts = ticks.saturating_mul(scale).saturating_sub(track.delay);
+        // Times are rounded to milliseconds; packets of sound follow each other without gaps and overlaps.
+        if let Some(end) = track
+            .sound_end
+            .filter(|end| end.abs_diff(pts) < MAX_ROUNDING)
+        {
+            pts = end;
+        }
         let count = u64::try_from(block.frames.len()).unwrap_or(1).max(1);
         let mut frames = Vec::with_capacity(block.frames.len());
         for data in block.frames {
@@ -256,6 +265,7 @@ impl MatroskaReader {
             }
             pts = pts.saturating_add(lasts.unwrap_or(0));
         }
+        track.sound_end = (track.track.codec == Codec::Opus).then_some(pts);
         self.ready.extend(frames);
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::source::{MAX_FRAME_LEN, Source, What};
-use super::{RawFrame, duration, nanos};
+use super::{MAX_TRACKS, RawFrame, duration, nanos};
 use crate::bytes::Bytes;
 use crate::{Codec, Format, MediaError, Track};
 use boxes::{child, children};
@@ -22,6 +22,9 @@ const MAX_DESCRIPTION_LEN: u64 = 64 << 20;
 /// So many samples of fragments are known at once, while one track waits for its next. Tracks that are stored further
 /// apart come out of order.
 const MAX_KNOWN_AHEAD: usize = 20_000;
+
+/// Samples that are known at once; more are refused: they would take 160 MB. 4 million packets of 20 ms are 22 hours.
+const MAX_SAMPLES: usize = 4_000_000;
 
 const fn what(name: &'static str) -> What {
     What {
@@ -59,10 +62,7 @@ pub(super) fn open(mut source: Source) -> Result<(Vec<Track>, Mp4Reader), MediaE
     let mut next = 0;
     let movie = loop {
         let Some(header) = read_header(&mut source, next)? else {
-            return Err(MediaError::Unsupported {
-                format: Format::Mp4,
-                what: "has no description of its content (moov); it was probably not written to its end",
-            });
+            return Err(source.truncated(what("its data, before its description (moov)")));
         };
         if &header.kind == b"moov" {
             break read_body(&mut source, &header, "its description")?;
@@ -76,7 +76,9 @@ pub(super) fn open(mut source: Source) -> Result<(Vec<Track>, Mp4Reader), MediaE
     let next = source.position();
     let file_len = source.len();
     let (mut stored, mut waiting) = (Vec::new(), Vec::new());
-    for (_, trak) in children(&movie).filter(|(kind, _)| kind == b"trak") {
+    let mut room = MAX_SAMPLES;
+    let traks = children(&movie).filter(|(kind, _)| kind == b"trak");
+    for (_, trak) in traks.take(MAX_TRACKS) {
         let wrong = |what| MediaError::Damaged {
             format: Format::Mp4,
             what,
@@ -88,7 +90,7 @@ pub(super) fn open(mut source: Source) -> Result<(Vec<Track>, Mp4Reader), MediaE
         let samples = if matches!(track.track.codec, Codec::Other(_)) {
             VecDeque::new()
         } else {
-            samples::read(trak, file_len).map_err(wrong)?
+            samples::read(trak, file_len, &mut room).map_err(wrong)?
         };
         waiting.push(samples);
         stored.push(track);
@@ -228,7 +230,11 @@ impl Mp4Reader {
             self.next_box = Some(header.end);
             if &header.kind == b"moof" {
                 let body = read_body(&mut self.source, &header, "a fragment's description")?;
-                fragment::read(&body, header.start, &mut self.tracks, &mut self.waiting).map_err(
+                let place = fragment::Place {
+                    start: header.start,
+                    room: MAX_SAMPLES.saturating_sub(known),
+                };
+                fragment::read(&body, place, &mut self.tracks, &mut self.waiting).map_err(
                     |what| MediaError::Damaged {
                         format: Format::Mp4,
                         what,

@@ -5,13 +5,11 @@ mod page;
 use std::collections::VecDeque;
 
 use super::source::{Source, What};
-use super::{RawFrame, duration, nanos};
+use super::{MAX_TRACKS, RawFrame, duration, nanos};
 use crate::bitstream::opus::{self, OpusHead};
 use crate::{Codec, Format, MediaError, Track};
 use page::{Page, Pages};
 
-/// At most so many streams begin together. More lets a damaged file list more of them, fewer reject odd but valid files.
-const MAX_STREAMS: usize = 32;
 /// A packet of Opus cannot be longer than 120 ms of frames of 1,275 bytes; more is damage.
 const MAX_PACKET_LEN: usize = 64 << 10;
 
@@ -58,11 +56,8 @@ pub(super) fn open(source: Source) -> Result<(Vec<Track>, OggReader), MediaError
             pages.put_back(page);
             break;
         }
-        if tracks.len() >= MAX_STREAMS {
-            return Err(MediaError::Unsupported {
-                format: Format::Ogg,
-                what: "has more than 32 streams",
-            });
+        if tracks.len() >= MAX_TRACKS {
+            continue;
         }
         let packet = page.packets().next().map_or(&[][..], |(packet, _)| packet);
         let Some(track) = describe(packet) else {

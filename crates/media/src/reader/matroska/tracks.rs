@@ -2,6 +2,7 @@
 
 use super::ebml::{children, float, unsigned};
 use crate::bitstream::Stored;
+use crate::reader::MAX_TRACKS;
 use crate::{Codec, Track};
 
 const ENTRY: u32 = 0xae;
@@ -32,6 +33,8 @@ pub(super) struct StoredTrack {
     pub(super) delay: i64,
     /// Duration of each frame, in nanoseconds.
     pub(super) default_duration: Option<u64>,
+    /// Where the sound so far ends, in nanoseconds.
+    pub(super) sound_end: Option<i64>,
 }
 
 impl StoredTrack {
@@ -43,8 +46,10 @@ impl StoredTrack {
 /// All tracks of sound and pictures; none when there are none or one is damaged.
 pub(super) fn read(body: &[u8]) -> Option<Vec<StoredTrack>> {
     let entries = children(body).filter(|(id, _)| *id == ENTRY);
-    let tracks: Option<Vec<Option<StoredTrack>>> =
-        entries.map(|(_, entry)| read_entry(entry)).collect();
+    let tracks: Option<Vec<Option<StoredTrack>>> = entries
+        .take(MAX_TRACKS)
+        .map(|(_, entry)| read_entry(entry))
+        .collect();
     let tracks: Vec<StoredTrack> = tracks?.into_iter().flatten().collect();
     (!tracks.is_empty()).then_some(tracks)
 }
@@ -82,6 +87,7 @@ fn read_entry(entry: &[u8]) -> Option<Option<StoredTrack>> {
         stored,
         delay: i64::try_from(number(CODEC_DELAY).unwrap_or(0)).unwrap_or(0),
         default_duration: number(DEFAULT_DURATION),
+        sound_end: None,
     }))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::boxes::{child, children, full};
-use super::samples::{MAX_SAMPLES, Sample};
+use super::samples::Sample;
 use super::track::StoredTrack;
 
 const HAS_BASE_OFFSET: u32 = 0x01;
@@ -27,10 +27,16 @@ struct Defaults {
     base: u64,
 }
 
-/// Adds the samples of a fragment that begins at `start`.
+/// Where a fragment is, and how many samples of it are accepted.
+pub(super) struct Place {
+    pub(super) start: u64,
+    pub(super) room: usize,
+}
+
+/// Adds the samples of a fragment.
 pub(super) fn read(
     moof: &[u8],
-    start: u64,
+    mut place: Place,
     tracks: &mut [StoredTrack],
     waiting: &mut [VecDeque<Sample>],
 ) -> Result<(), &'static str> {
@@ -45,7 +51,7 @@ pub(super) fn read(
         let mut defaults = Defaults {
             duration: track.default_duration,
             size: track.default_size,
-            base: start,
+            base: place.start,
         };
         if flags & HAS_BASE_OFFSET != 0 {
             defaults.base = fields.u64().ok_or(WRONG)?;
@@ -64,7 +70,10 @@ pub(super) fn read(
         }
         let mut offset = defaults.base;
         for (_, trun) in children(traf).filter(|(kind, _)| kind == b"trun") {
-            offset = read_run(trun, offset, &defaults, (track, waiting)).ok_or(WRONG)?;
+            let before = waiting.len();
+            offset =
+                read_run(trun, (offset, place.room), &defaults, (track, waiting)).ok_or(WRONG)?;
+            place.room = place.room.saturating_sub(waiting.len() - before);
         }
     }
     Ok(())
@@ -81,7 +90,7 @@ fn decode_time(tfdt: &[u8]) -> Option<i64> {
 /// Adds the samples of a run; returns where its data ends.
 fn read_run(
     trun: &[u8],
-    mut offset: u64,
+    (mut offset, room): (u64, usize),
     defaults: &Defaults,
     (track, waiting): (&mut StoredTrack, &mut VecDeque<Sample>),
 ) -> Option<u64> {
@@ -99,6 +108,9 @@ fn read_run(
     if flags & per_sample == 0 && count > MAX_UNLISTED {
         return None;
     }
+    if usize::try_from(count).ok()? > room {
+        return None;
+    }
     for _ in 0..count {
         let mut field = |flag, default| {
             if flags & flag == 0 {
@@ -111,9 +123,6 @@ fn read_run(
         let size = field(RUN_HAS_SIZE, defaults.size)?;
         field(RUN_HAS_FLAGS, 0)?;
         let shown_after = field(RUN_HAS_SHOWN_AFTER, 0)?.cast_signed();
-        if waiting.len() >= MAX_SAMPLES {
-            return None;
-        }
         waiting.push_back(Sample {
             offset,
             size,

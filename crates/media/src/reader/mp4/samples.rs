@@ -129,8 +129,12 @@ impl<'a> Chunks<'a> {
     }
 }
 
-/// All samples of a track; none in a file that consists of fragments.
-pub(super) fn read(trak: &[u8], file_len: u64) -> Result<VecDeque<Sample>, &'static str> {
+/// All samples of a track; none in a file that consists of fragments. `room` is how many more are accepted.
+pub(super) fn read(
+    trak: &[u8],
+    file_len: u64,
+    room: &mut usize,
+) -> Result<VecDeque<Sample>, &'static str> {
     let stbl = descend(trak, &[b"mdia", b"minf", b"stbl"]).ok_or("a track has no tables")?;
     let (Some(mut sizes), Some(mut chunks)) = (Sizes::new(stbl), Chunks::new(stbl)) else {
         return Err("a track's tables are not complete");
@@ -148,9 +152,9 @@ pub(super) fn read(trak: &[u8], file_len: u64) -> Result<VecDeque<Sample>, &'sta
             let Some(size) = sizes.next() else {
                 return Ok(samples);
             };
-            if samples.len() >= MAX_SAMPLES {
-                return Err("a track has more frames than are accepted (4 million)");
-            }
+            *room = room
+                .checked_sub(1)
+                .ok_or("it has more frames than are accepted (4 million)")?;
             let duration = durations.next();
             samples.push_back(Sample {
                 offset,
@@ -166,6 +170,3 @@ pub(super) fn read(trak: &[u8], file_len: u64) -> Result<VecDeque<Sample>, &'sta
     }
     Ok(samples)
 }
-
-/// More frames of a track are refused: they would take 160 MB. 4 million packets of 20 ms are 22 hours.
-pub(super) const MAX_SAMPLES: usize = 4_000_000;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::http::{HttpClient, HttpError, escaped};
+use crate::http::{HttpClient, HttpError, ServerUrl, escaped};
 
 /// A room of a server.
 pub(crate) struct Api {
@@ -64,13 +64,18 @@ impl Api {
         }
     }
 
-    /// What the room takes; makes the room if it is not there.
+    /// Where the API is.
+    pub(crate) const fn server(&self) -> &ServerUrl {
+        self.client.server()
+    }
+
+    /// What the room takes, be it open yet or not.
     pub(crate) async fn capabilities(&self) -> Result<RtpCapabilities, HttpError> {
         let answer = self.client.send(Method::GET, &self.room, None).await?;
         read("GET room", answer)
     }
 
-    /// Enters the room.
+    /// Enters the room, which is opened if it is not there.
     pub(crate) async fn enter(&self, id: &str, name: &str) -> Result<(), HttpError> {
         let body = json!({
             "id": id,

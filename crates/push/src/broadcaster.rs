@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use miso_ortc::MediaKind;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::error::PushError;
 use crate::link::{Link, Setup, Shot};
@@ -15,8 +15,10 @@ use crate::status::{Outages, Status};
 
 use backoff::Backoff;
 
+/// How often the link's figures are taken.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often the server is asked how others receive it. Less is fresher; more is less work for the server.
-const ASK_EVERY: Duration = Duration::from_secs(2);
+const ASK_EVERY: Duration = Duration::from_millis(1_900);
 /// Unanswered questions in a row after which the server counts as gone. More waits longer before beginning anew; less
 /// takes one lost answer for a restart.
 const MAX_UNANSWERED: u32 = 2;
@@ -74,25 +76,25 @@ impl Broadcaster {
         let mut backoff = Backoff::new();
         let mut was_well = false;
         loop {
-            let error = match self.open().await {
+            match self.open().await {
                 Ok(link) => {
                     if was_well {
                         self.outages.end();
                     }
                     (was_well, backoff) = (true, Backoff::new());
                     match self.send(link).await {
-                        Ok(()) => return Ok(()),
-                        Err(error) if error.is_passing() => {
-                            self.outages.begin(&error);
-                            error
-                        }
-                        Err(error) => return Err(error),
+                        Err(error) if error.is_passing() => self.outages.begin(&error),
+                        result => return result,
                     }
                 }
-                Err(error) if was_well && error.is_passing() => error,
+                Err(error) if was_well && error.is_passing() => {}
                 Err(error) => return Err(error),
-            };
-            self.status.broken(&error);
+            }
+            self.status.broken();
+            if self.frames.is_closed() {
+                // The source ended meanwhile.
+                return Ok(());
+            }
             sleep(backoff.next(fastrand::f32())).await;
             // What is left of before is in the way.
             let _ = timeout(LEAVE_WITHIN, self.setup.api.leave(&self.setup.id)).await;
@@ -111,30 +113,34 @@ impl Broadcaster {
         // What came while nobody could send it is late.
         while self.frames.try_recv().is_ok() {}
         let _ready = Ready::new(&self.ready);
-        let mut ask_at = Instant::now() + ASK_EVERY;
+        let (mut look_at, mut ask_at) = (Instant::now() + LOOK_EVERY, Instant::now());
         let (mut has_begun, mut unanswered) = (false, 0);
         loop {
             tokio::select! {
                 shot = self.frames.recv() => {
                     let Some(shot) = shot else {
                         sleep(LINGER).await;
-                        self.status.sent(link.stats());
+                        link.end().await;
                         return Ok(());
                     };
                     // Pictures before the first key frame show nothing.
                     has_begun |= shot.kind == MediaKind::Video && shot.is_key_frame;
                     if has_begun || shot.kind == MediaKind::Audio {
-                        link.send(&shot)?;
+                        link.send(&shot).await?;
                     }
                 }
                 error = link.broken() => return Err(error),
-                () = tokio::time::sleep_until(ask_at) => {
-                    ask_at = Instant::now() + ASK_EVERY * u32::from(self.peers.div_ceil(10));
+                () = sleep_until(look_at) => {
+                    look_at = Instant::now() + LOOK_EVERY;
                     self.status.sent(link.stats());
+                    if Instant::now() < ask_at {
+                        continue;
+                    }
+                    ask_at = Instant::now() + ASK_EVERY * u32::from(self.peers.div_ceil(10));
                     unanswered = match self.ask(&link).await {
                         Ok(()) => 0,
-                        Err(error) if unanswered + 1 >= MAX_UNANSWERED => return Err(error),
                         Err(PushError::Removed) => return Err(PushError::Removed),
+                        Err(error) if unanswered + 1 >= MAX_UNANSWERED => return Err(error),
                         Err(_) => unanswered + 1,
                     };
                 }

@@ -1,7 +1,9 @@
 //! What ends a push, each a sentence for the user.
 
 use crate::args::ArgsError;
+use crate::encoder::EncoderError;
 use crate::http::HttpError;
+use crate::plan::Unfit;
 use crate::source::SourceError;
 
 /// Why push fails, or a broadcaster of it.
@@ -13,6 +15,10 @@ pub(crate) enum PushError {
     Http(#[from] HttpError),
     #[error(transparent)]
     Source(#[from] SourceError),
+    #[error("{name} must be encoded, and {error}")]
+    Encoder { name: String, error: EncoderError },
+    #[error("{0}: {1}; choose another codec with --video-codec")]
+    Unfit(String, Unfit),
     #[error("the room takes nothing that push can send")]
     NothingInCommon,
     #[error(
@@ -39,6 +45,8 @@ impl PushError {
             Self::NoPath | Self::LinkLost | Self::Removed => true,
             Self::Args(_)
             | Self::Source(_)
+            | Self::Encoder { .. }
+            | Self::Unfit(..)
             | Self::NothingInCommon
             | Self::Transport(_)
             | Self::Socket(_)

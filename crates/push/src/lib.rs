@@ -8,6 +8,7 @@ mod api;
 mod args;
 mod broadcaster;
 mod console;
+mod encoder;
 mod error;
 mod http;
 mod input;

@@ -1,5 +1,6 @@
 //! How frames of one broadcaster travel to the server.
 
+mod plain;
 mod webrtc;
 
 use std::sync::Arc;
@@ -9,9 +10,11 @@ use std::time::{Duration, Instant};
 use miso_ortc::{MediaKind, RtpCapabilities};
 
 use crate::api::Api;
+use crate::args::Transport;
 use crate::error::PushError;
 use crate::source::Stream;
 
+use plain::PlainLink;
 use webrtc::WebRtcLink;
 
 /// Longest payload of a packet, so that it fits a path of 1,280 bytes with all headers.
@@ -41,6 +44,9 @@ pub(crate) struct Setup {
     pub(crate) epoch: Instant,
     /// Set when somebody needs a key frame.
     pub(crate) key_frame_wanted: Arc<AtomicBool>,
+    pub(crate) transport: Transport,
+    /// Whether plain RTP is encrypted.
+    pub(crate) srtp: bool,
 }
 
 /// Figures of a link since it was opened.
@@ -57,18 +63,24 @@ pub(crate) struct LinkStats {
 pub(crate) enum Link {
     /// ICE, DTLS, SRTP.
     WebRtc(WebRtcLink),
+    /// RTP over UDP.
+    Plain(PlainLink),
 }
 
 impl Link {
     /// Makes transport and producers, and waits until packets can flow.
     pub(crate) async fn open(setup: &Setup) -> Result<Self, PushError> {
-        WebRtcLink::open(setup).await.map(Self::WebRtc)
+        match setup.transport {
+            Transport::Webrtc => WebRtcLink::open(setup).await.map(Self::WebRtc),
+            Transport::Plain => PlainLink::open(setup).await.map(Self::Plain),
+        }
     }
 
     /// Sends a frame.
-    pub(crate) fn send(&mut self, shot: &Shot) -> Result<(), PushError> {
+    pub(crate) async fn send(&mut self, shot: &Shot) -> Result<(), PushError> {
         match self {
             Self::WebRtc(link) => link.send(shot),
+            Self::Plain(link) => link.send(shot).await,
         }
     }
 
@@ -76,12 +88,23 @@ impl Link {
     pub(crate) async fn broken(&mut self) -> PushError {
         match self {
             Self::WebRtc(link) => link.broken().await,
+            Self::Plain(link) => link.broken().await,
         }
     }
 
-    pub(crate) fn stats(&mut self) -> LinkStats {
+    /// Says goodbye.
+    pub(crate) async fn end(&mut self) {
+        match self {
+            // Its end closes itself.
+            Self::WebRtc(_) => {}
+            Self::Plain(link) => link.end().await,
+        }
+    }
+
+    pub(crate) fn stats(&self) -> LinkStats {
         match self {
             Self::WebRtc(link) => link.stats(),
+            Self::Plain(link) => link.stats(),
         }
     }
 
@@ -89,6 +112,7 @@ impl Link {
     pub(crate) fn producers(&self) -> Vec<(MediaKind, String)> {
         match self {
             Self::WebRtc(link) => link.producers(),
+            Self::Plain(link) => link.producers(),
         }
     }
 }

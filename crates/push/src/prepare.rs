@@ -4,20 +4,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use miso_media::{Codec, TestPattern, Track};
+use miso_media::{MediaError, TestPattern, Track};
 use miso_ortc::{MediaKind, RtpCapabilities};
 
 use crate::args::PushArgs;
+use crate::encoder::{self, EncoderError, From, Job, Leg};
 use crate::error::PushError;
 use crate::input::Input;
 use crate::plan::{self, Unfit};
-use crate::source::{FileFeed, Merge, Open, PatternFeed, Pick, Source, SourceError, Stream};
+use crate::source::{
+    ChildFeed, FileFeed, Merge, Open, PatternFeed, Pick, Source, SourceError, Stream,
+};
 
 /// Frames that are read ahead of files and programs. More hides longer pauses of disks and programs; less keeps memory
 /// small and a live picture fresh. As many are about a second of film.
 const READ_AHEAD: usize = 64;
 /// Frames that the test pattern is drawn ahead: hardly any, so that a key frame comes as soon as it is asked for.
 const PATTERN_AHEAD: usize = 1;
+
+/// What is sent, pictures first.
+const KINDS: [MediaKind; 2] = [MediaKind::Video, MediaKind::Audio];
 
 /// What preparing a source needs to know.
 pub(crate) struct Wish<'a> {
@@ -75,25 +81,31 @@ impl Wish<'_> {
     }
 
     fn files(self, paths: Vec<PathBuf>) -> Result<Source, PushError> {
-        let mut files = Merge::open(&paths)?;
-        let kinds = [MediaKind::Video, MediaKind::Audio];
-        let chosen: Vec<_> = kinds
-            .into_iter()
-            .filter_map(|kind| self.choose(&mut files, kind))
-            .collect();
-        if chosen.is_empty() {
+        let mut files = match Merge::open(&paths) {
+            // Whatever it is, an encoder may know it.
+            Err(SourceError::Media {
+                error: MediaError::UnknownFormat { .. },
+                ..
+            }) if paths.len() == 1 => return self.encoded(From::Files(paths), [Leg::IfThere; 2]),
+            opened => opened?,
+        };
+        let [video, audio] = KINDS.map(|kind| self.choose(&mut files, kind));
+        if video.as_ref().or(audio.as_ref()).is_none() {
             return Err(SourceError::Nothing(self.input.name()).into());
         }
-        let mut streams = Vec::new();
-        for it in &chosen {
-            match &it.verdict {
-                Ok(stream) => streams.push(stream.clone()),
-                Err(unfit) => {
-                    return Err(PushError::Transport(format!("{}: {unfit}", it.name)));
-                }
-            }
+        let chosen: Vec<_> = [&video, &audio].into_iter().flatten().collect();
+        if chosen.iter().any(|it| it.verdict.is_err()) {
+            return self.encoded(From::Files(paths), [&video, &audio].map(leg));
         }
-        let title = chosen.iter().map(describe).collect::<Vec<_>>().join("; ");
+        let streams = chosen
+            .iter()
+            .filter_map(|it| it.verdict.clone().ok())
+            .collect();
+        let title = chosen
+            .iter()
+            .map(|it| it.describe(""))
+            .collect::<Vec<_>>()
+            .join("; ");
         let picks: Vec<_> = chosen.iter().map(|it| it.pick).collect();
         let mut first = Some(files);
         let open: Open = Box::new(move || {
@@ -106,6 +118,66 @@ impl Wish<'_> {
         });
         Ok(Source {
             title,
+            streams,
+            open,
+            repeat: self.args.repeat,
+            read_ahead: READ_AHEAD,
+        })
+    }
+
+    /// Through a program, which is started to see what it writes.
+    fn encoded(self, from: From, [video, audio]: [Leg; 2]) -> Result<Source, PushError> {
+        let job = Job {
+            from,
+            video,
+            audio,
+            video_codec: self.args.video_codec,
+            video_bitrate: self.args.video_bitrate,
+        };
+        let name = self.input.name();
+        let failed = |error: EncoderError| PushError::Encoder {
+            name: name.clone(),
+            error,
+        };
+        let invocation = encoder::invocation(&job, self.args.encoder).map_err(failed)?;
+        let mut feed = ChildFeed::start(&invocation)?;
+        let (mut streams, mut picks, mut titles) = (Vec::new(), Vec::new(), Vec::new());
+        for (kind, leg) in KINDS.into_iter().zip([video, audio]) {
+            let Some((pick, _, track)) = feed.media().first(kind) else {
+                continue;
+            };
+            let judged = plan::judge(&track, feed.media().peek(pick), self.room);
+            let capability = judged.map_err(|unfit| PushError::Unfit(name.clone(), unfit))?;
+            let codec = track.codec.clone();
+            let chosen = Chosen {
+                pick,
+                name: name.clone(),
+                track,
+                verdict: Ok(Stream { codec, capability }),
+            };
+            let is_copy = matches!(leg, Leg::Copy(_));
+            titles.push(chosen.describe(if is_copy { "" } else { invocation.program }));
+            streams.extend(chosen.verdict);
+            picks.push(pick);
+        }
+        if streams.is_empty() {
+            return Err(SourceError::Nothing(name).into());
+        }
+        feed.pick(picks.clone());
+        let mut first = Some(feed);
+        let open: Open = Box::new(move || {
+            let feed = match first.take() {
+                Some(feed) => feed,
+                None => {
+                    let mut feed = ChildFeed::start(&invocation)?;
+                    feed.pick(picks.clone());
+                    feed
+                }
+            };
+            Ok(Box::new(feed))
+        });
+        Ok(Source {
+            title: titles.join("; "),
             streams,
             open,
             repeat: self.args.repeat,
@@ -132,16 +204,31 @@ impl Wish<'_> {
     }
 }
 
-/// One track for people.
-fn describe(chosen: &Chosen) -> String {
-    let Chosen { name, track, .. } = chosen;
-    let codec: &Codec = &track.codec;
-    let what = match plan::kind(track) {
-        MediaKind::Video if track.width > 0 => {
-            format!("video {codec} {}x{}", track.width, track.height)
+impl Chosen {
+    /// For people, with the program that encodes it, if any does.
+    fn describe(&self, encoder: &str) -> String {
+        let Self { name, track, .. } = self;
+        let codec = &track.codec;
+        let what = match plan::kind(track) {
+            MediaKind::Video if track.width > 0 => {
+                format!("video {codec} {}x{}", track.width, track.height)
+            }
+            MediaKind::Video => format!("video {codec}"),
+            MediaKind::Audio => format!("sound {codec}"),
+        };
+        if encoder.is_empty() {
+            format!("{what} of {name} as it is")
+        } else {
+            format!("{what} of {name}, encoded by {encoder}")
         }
-        MediaKind::Video => format!("video {codec}"),
-        MediaKind::Audio => format!("sound {codec}"),
-    };
-    format!("{what} of {name} as it is")
+    }
+}
+
+/// What becomes of a track in an encoder.
+fn leg(chosen: &Option<Chosen>) -> Leg {
+    match chosen {
+        None => Leg::Absent,
+        Some(chosen) if chosen.verdict.is_ok() => Leg::Copy(chosen.pick.part),
+        Some(chosen) => Leg::Encode(chosen.pick.part),
+    }
 }

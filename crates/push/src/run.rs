@@ -45,23 +45,35 @@ struct Push {
 pub(crate) async fn run(args: PushArgs) -> Result<(), PushError> {
     // From here on Ctrl-C is an orderly end.
     let stop = stop::on_signal()?;
-    let input = args.input()?;
-    let connector = Connector::new(args.server.clone(), args.insecure)?;
-    let api = Arc::new(Api::new(HttpClient::new(connector), &args.room));
-    let room = Arc::new(api.capabilities().await?);
-    let push = Push {
-        args,
-        input,
-        api,
-        room,
-        console: Arc::new(Console::new()),
-        key_frame_wanted: Arc::default(),
+    let mut stopped = stop.subscribe();
+    let prepared = async {
+        let push = Push::new(args).await?;
+        let source = push.prepare().await?;
+        Ok::<_, PushError>((push, source))
     };
-    let source = push.prepare().await?;
+    let (push, source) = tokio::select! {
+        prepared = prepared => prepared?,
+        _ = stopped.wait_for(|stop| *stop) => return Ok(()),
+    };
     push.play(source, stop).await
 }
 
 impl Push {
+    async fn new(args: PushArgs) -> Result<Self, PushError> {
+        let input = args.input()?;
+        let connector = Connector::new(args.server.clone(), args.insecure)?;
+        let api = Arc::new(Api::new(HttpClient::new(connector), &args.room));
+        let room = Arc::new(api.capabilities().await?);
+        Ok(Self {
+            args,
+            input,
+            api,
+            room,
+            console: Arc::new(Console::new()),
+            key_frame_wanted: Arc::default(),
+        })
+    }
+
     /// Opens the source, on a thread that may block.
     async fn prepare(&self) -> Result<Source, PushError> {
         let (args, input, room) = (
@@ -103,6 +115,8 @@ impl Push {
                 streams: Arc::clone(&streams),
                 epoch,
                 key_frame_wanted: Arc::clone(&self.key_frame_wanted),
+                transport: self.args.transport,
+                srtp: self.args.srtp,
             };
             let name = self.args.display_name(&self.input, index);
             band.add((setup, name), (&outages, &ready), (count, stop.subscribe()));

@@ -1,7 +1,9 @@
 //! Frames from files, the test pattern or a program, read by a thread of their own.
 
+mod child;
 mod merge;
 mod pattern;
+mod pipe;
 
 use std::thread;
 
@@ -11,6 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::pace::Repeats;
 
+pub(crate) use child::ChildFeed;
 pub(crate) use merge::{Merge, Pick};
 pub(crate) use pattern::PatternFeed;
 
@@ -32,6 +35,16 @@ pub(crate) enum SourceError {
     Folder(String),
     #[error("nothing in {0} can be sent: it has neither pictures nor sound")]
     Nothing(String),
+    #[error("{program} cannot be started: {reason}")]
+    Start {
+        program: &'static str,
+        reason: String,
+    },
+    #[error("{program} failed: {words}")]
+    Died {
+        program: &'static str,
+        words: String,
+    },
     #[error("the thread that reads cannot be started: {0}")]
     Thread(std::io::Error),
 }

@@ -60,7 +60,7 @@ impl Status {
     }
 
     /// The present link is gone.
-    pub(crate) fn broken(&self, _: &PushError) {
+    pub(crate) fn broken(&self) {
         let mut figures = self.lock();
         let link = std::mem::take(&mut figures.link);
         add(&mut figures.before, &link);

@@ -97,6 +97,7 @@ impl WebRtcLink {
             timestamp,
             marker: payload.marker,
             audio_level: None,
+            captured: Some(shot.captured),
         });
         match outlet.producer.try_send_rtp(packets.collect()) {
             // What finds no room is lost, as on the way.

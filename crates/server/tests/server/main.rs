@@ -17,5 +17,6 @@ mod media;
 mod native;
 mod program;
 mod protoo;
+mod push;
 mod rooms;
 mod transports;

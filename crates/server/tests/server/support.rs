@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(crate) use client::{Client, Refused, connect_raw};
 pub(crate) use http::{Reply, get, send_http, send_json};
 pub(crate) use link::{Link, Message};
-pub(crate) use program::{Folder, Server, run};
+pub(crate) use program::{Folder, Push, Server, run};
 pub(crate) use rtp::{audio, video};
 
 /// Time within which everything happens that is to happen.

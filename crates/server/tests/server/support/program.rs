@@ -5,8 +5,8 @@ use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use super::{Client, Reply, get, send_json, soon};
 
@@ -172,11 +172,7 @@ impl Server {
     }
 
     pub(crate) fn signal(&self, signal: &str) {
-        let pid = self.child.id().unwrap().to_string();
-        let killed = std::process::Command::new("kill")
-            .args([signal, &pid])
-            .status();
-        assert!(killed.unwrap().success());
+        kill(&self.child, signal);
     }
 
     /// Exit code and standard error of a server that ends.
@@ -184,6 +180,76 @@ impl Server {
         let status = soon("the server ends", self.child.wait()).await.unwrap();
         (status.code(), stderr_of(&mut self.child).await)
     }
+}
+
+/// A running `miso push` into the room `r`.
+pub(crate) struct Push {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    _folder: Folder,
+}
+
+impl Push {
+    pub(crate) fn start(server: &str, args: &[&str]) -> Self {
+        let folder = Folder::new();
+        let mut command = program(&folder);
+        // Encoders are found, if they are there.
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        let mut child = command
+            .args(["push", "--room=r", &format!("--server=http://{server}")])
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self {
+            child,
+            lines,
+            _folder: folder,
+        }
+    }
+
+    /// Waits for a line with this in it.
+    pub(crate) async fn says(&mut self, text: &str) -> String {
+        let mut before = String::new();
+        let found = async {
+            while let Some(line) = self.lines.next_line().await.unwrap() {
+                if line.contains(text) {
+                    return Some(line);
+                }
+                before.push_str(&line);
+                before.push('\n');
+            }
+            None
+        };
+        match soon(text, found).await {
+            Some(line) => line,
+            None => panic!(
+                "{text}: not in\n{before}{}",
+                stderr_of(&mut self.child).await
+            ),
+        }
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        kill(&self.child, signal);
+    }
+
+    /// Exit code and standard error once it ends.
+    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
+        let status = soon("push ends", self.child.wait()).await.unwrap();
+        (status.code(), stderr_of(&mut self.child).await)
+    }
+}
+
+fn kill(child: &Child, signal: &str) {
+    let pid = child.id().unwrap().to_string();
+    let killed = std::process::Command::new("kill")
+        .args([signal, &pid])
+        .status();
+    assert!(killed.unwrap().success());
 }
 
 async fn stderr_of(child: &mut Child) -> String {

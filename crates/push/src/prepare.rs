@@ -47,8 +47,34 @@ impl Wish<'_> {
         match self.input {
             Input::Pattern => self.pattern(),
             Input::Files(files) => self.files(files.clone()),
-            Input::Address(_) | Input::Pipe | Input::Devices { .. } => {
-                Err(PushError::NothingInCommon)
+            Input::Address(address) => {
+                self.encoded(From::Address(address.clone()), [Leg::IfThere; 2])
+            }
+            Input::Pipe => self.encoded(From::Pipe, [Leg::IfThere; 2]),
+            Input::Devices {
+                camera,
+                microphone,
+                screen,
+            } => {
+                let there = |is_there| {
+                    if is_there {
+                        Leg::Encode(0)
+                    } else {
+                        Leg::Absent
+                    }
+                };
+                let has_video = camera.is_some() || screen.is_some();
+                let audio = match microphone {
+                    None => Leg::Absent,
+                    // Each device is an input of its own.
+                    Some(_) => Leg::Encode(usize::from(has_video)),
+                };
+                let from = From::Devices {
+                    camera: camera.clone(),
+                    microphone: microphone.clone(),
+                    screen: screen.clone(),
+                };
+                self.encoded(from, [there(has_video), audio])
             }
         }
     }

@@ -49,6 +49,23 @@ fn obu() -> impl Strategy<Value = Vec<u8>> {
         })
 }
 
+/// A frame of a codec with these bytes in it.
+fn picture(codec: &Codec, bytes: &[u8]) -> Vec<u8> {
+    match codec {
+        Codec::H264 => {
+            // No start codes within, and the first macroblock in the slice.
+            let body = bytes.iter().map(|byte| byte | 1);
+            [0, 0, 0, 1, 0x41, 0x88].into_iter().chain(body).collect()
+        }
+        Codec::Av1 => {
+            let mut out = vec![0x32];
+            crate::bitstream::av1::write_leb128(&mut out, bytes.len());
+            [&out, bytes].concat()
+        }
+        _ => bytes.to_vec(),
+    }
+}
+
 proptest! {
     #[test]
     fn vp8_frames_come_back_whole(frame in bytes(1, 5_000), max in 32usize..1_400) {
@@ -93,7 +110,8 @@ proptest! {
     fn a_lost_packet_costs_its_frame_and_no_other(
         frames in proptest::collection::vec(bytes(200, 600), 3..6), lost in any::<prop::sample::Index>(),
     ) {
-        for codec in [Codec::Vp8, Codec::Vp9] {
+        for codec in [Codec::Vp8, Codec::Vp9, Codec::Av1, Codec::H264] {
+            let frames: Vec<Vec<u8>> = frames.iter().map(|bytes| picture(&codec, bytes)).collect();
             let mut packetizer = Packetizer::new(&codec, 100).unwrap();
             let packets: Vec<(u32, Payload)> = (0u32..).zip(&frames)
                 .flat_map(|(time, frame)| packetizer.packetize(frame).into_iter().map(move |p| (time, p)))
@@ -184,4 +202,56 @@ fn what_the_server_reads_from_payloads_is_what_the_frame_is() {
 fn codecs_without_a_payload_format_have_no_packetizer() {
     assert!(Packetizer::new(&Codec::Other("HEVC".into()), 1_200).is_none());
     assert!(Depacketizer::new(&Codec::Other("HEVC".into())).is_none());
+}
+
+fn payloads(codec: &Codec, frame: &[u8]) -> Vec<Vec<u8>> {
+    let payloads = Packetizer::new(codec, 32).unwrap().packetize(frame);
+    payloads.into_iter().map(|payload| payload.data).collect()
+}
+
+#[test]
+fn av1_units_travel_without_sizes_behind_an_aggregation_header() {
+    // A delimiter, a sequence header, a frame: W is 2, N is set, the first element has its length.
+    let frame = [0x12, 0, 0x0a, 1, 9, 0x32, 3, 0x10, 1, 2];
+    assert_eq!(
+        payloads(&Codec::Av1, &frame),
+        [[0x28, 2, 0x08, 9, 0x30, 0x10, 1, 2]]
+    );
+    // A frame that needs two packets: Y in the first, Z in the second.
+    let frame = [&[0x32, 40][..], &[0x30; 40]].concat();
+    let [first, second] = &payloads(&Codec::Av1, &frame)[..] else {
+        panic!("two packets");
+    };
+    assert_eq!((first[0], first[1], second[0]), (0x50, 0x30, 0x90));
+    assert_eq!(first.len() + second.len(), 41 + 2);
+}
+
+#[test]
+fn h264_units_travel_alone_together_or_in_fragments() {
+    let small = annex_b(&[vec![0x67, 1], vec![0x68, 2], vec![0x65, 3]]);
+    assert_eq!(
+        payloads(&Codec::H264, &small),
+        [[0x78, 0, 2, 0x67, 1, 0, 2, 0x68, 2, 0, 2, 0x65, 3]]
+    );
+    assert_eq!(
+        payloads(&Codec::H264, &annex_b(&[vec![0x41, 5]])),
+        [[0x41, 5]]
+    );
+    let long = annex_b(&[[&[0x41][..], &[9; 75]].concat()]);
+    let starts: Vec<[u8; 3]> = payloads(&Codec::H264, &long)
+        .iter()
+        .map(|payload| [payload[0], payload[1], payload[2]])
+        .collect();
+    assert_eq!(starts, [[0x5c, 0x81, 9], [0x5c, 0x01, 9], [0x5c, 0x41, 9]]);
+}
+
+#[test]
+fn vp9_pictures_say_where_they_begin_and_end_and_what_they_refer_to() {
+    let heads = |first: u8| -> Vec<u8> {
+        let frame = [&[first][..], &[0; 59]].concat();
+        let payloads = payloads(&Codec::Vp9, &frame);
+        payloads.iter().map(|payload| payload[0]).collect()
+    };
+    assert_eq!(heads(0x82), [0x88, 0x80, 0x84]);
+    assert_eq!(heads(0x86), [0xc8, 0xc0, 0xc4]);
 }

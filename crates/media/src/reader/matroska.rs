@@ -278,3 +278,6 @@ impl MatroskaReader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -271,3 +271,6 @@ impl StoredTrack {
         self.track.duration = (known && lasts > Duration::ZERO).then_some(lasts);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,8 +42,8 @@ pub struct ConsumerParameters {
 /// Media that is received. Dropping it closes it on this side and pauses it at the server, where only the producer's
 /// end ends it.
 pub struct Consumer {
-    pub(crate) parameters: ConsumerParameters,
-    pub(crate) codec: RtpCodecParameters,
+    pub(crate) parameters: Box<ConsumerParameters>,
+    pub(crate) codec: Box<RtpCodecParameters>,
     pub(crate) ssrc: Ssrc,
     pub(crate) port: Port,
     pub(crate) signaling: SharedSignaling,
@@ -87,6 +87,7 @@ impl Consumer {
     ///
     /// Cancel safe. Packets taken by [`Self::packet`] are missing here.
     pub async fn frame(&mut self) -> Option<EncodedFrame> {
+        self.depacketizer.as_ref()?;
         let mut is_open = true;
         while is_open || self.reorder.poll_timeout().is_some() {
             if let Some(frame) = self.assemble() {

@@ -12,7 +12,7 @@ mod setup;
 use std::sync::Arc;
 use std::time::Instant;
 
-use str0m::net::{Protocol, Receive};
+use str0m::net::Receive;
 use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 use tokio::sync::{mpsc, watch};
 
@@ -200,7 +200,7 @@ impl Driver {
         }
     }
 
-    fn handle_ice(&mut self, ice: IceConnectionState) {
+    fn handle_ice(&self, ice: IceConnectionState) {
         use TransportState as State;
         self.state.send_if_modified(|state| {
             let next = match (ice, *state) {
@@ -215,9 +215,4 @@ impl Driver {
             true
         });
     }
-}
-
-/// The stack's name of a protocol.
-const fn protocol_of(is_tcp: bool) -> Protocol {
-    if is_tcp { Protocol::Tcp } else { Protocol::Udp }
 }

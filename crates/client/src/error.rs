@@ -71,8 +71,8 @@ pub enum TransportError {
     /// The transport was made without SCTP.
     #[error("the transport was made without SCTP")]
     NoSctp,
-    /// A message is longer than the server takes.
-    #[error("message of {length} bytes is longer than the {max} bytes that the server takes")]
+    /// A message is longer than can be sent.
+    #[error("message of {length} bytes is longer than the {max} bytes that can be sent")]
     MessageTooLong {
         /// Its length.
         length: usize,

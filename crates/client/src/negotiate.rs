@@ -131,7 +131,9 @@ pub(crate) fn send_parameters(
     });
     RtpParameters {
         mid: Some(names.mid),
-        codecs: codecs.filter_map(codec_parameters).collect(),
+        codecs: codecs
+            .filter_map(|it| codec_parameters(it, rtx.is_some()))
+            .collect(),
         header_extensions: extensions
             .map(|it| RtpHeaderExtensionParameters {
                 uri: it.uri.clone(),
@@ -143,6 +145,7 @@ pub(crate) fn send_parameters(
         encodings: vec![RtpEncodingParameters {
             ssrc: Some(names.ssrc),
             rtx: rtx.map(|_| RtxParameters { ssrc: names.rtx }),
+            dtx: Some(false),
             ..Default::default()
         }],
         rtcp: RtcpParameters {
@@ -154,13 +157,19 @@ pub(crate) fn send_parameters(
     }
 }
 
-fn codec_parameters(codec: &RtpCodecCapability) -> Option<RtpCodecParameters> {
+/// The stack sends a packet again only on a stream of its own, so without one nothing is promised.
+fn codec_parameters(codec: &RtpCodecCapability, has_rtx: bool) -> Option<RtpCodecParameters> {
+    let mut feedback = codec.rtcp_feedback.clone();
+    feedback.retain(|it| has_rtx || !it.is("nack", ""));
     Some(RtpCodecParameters {
         mime_type: codec.mime_type.clone(),
         payload_type: codec.preferred_payload_type?,
         clock_rate: codec.clock_rate,
         channels: codec.channels,
         parameters: codec.parameters.clone(),
-        rtcp_feedback: codec.rtcp_feedback.clone(),
+        rtcp_feedback: feedback,
     })
 }
+
+#[cfg(test)]
+mod tests;

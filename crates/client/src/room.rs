@@ -101,7 +101,7 @@ impl Room {
         let (protoo, heard) = protoo::open(target, options.retry).await?;
         let (sender, events) = mpsc::channel(MAX_EVENTS);
         let stay = SharedStay::default();
-        let mut member = Member::new(protoo.clone(), options, Arc::clone(&stay), sender);
+        let member = Member::new(protoo.clone(), options, Arc::clone(&stay), sender);
         let peers = member.join().await?;
         let task = tokio::spawn(member.run(heard)).abort_handle();
         Ok(Self {

@@ -19,6 +19,9 @@ pub use parameters::TransportParameters;
 pub use recv::RecvTransport;
 pub use send::SendTransport;
 
+/// The longest message that can be sent, in bytes. The stack takes another limit from SDP only, which nobody speaks here.
+pub const MAX_MESSAGE_SIZE: usize = 65_536;
+
 /// How a transport is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportState {
@@ -108,11 +111,12 @@ impl Transport {
             .await
     }
 
-    /// The longest message that the server takes.
+    /// The longest message that the server takes and the stack sends.
     fn max_message_size(&self) -> Result<usize, TransportError> {
         let sctp = self.parameters.sctp_parameters.as_ref();
         let sctp = sctp.ok_or(TransportError::NoSctp)?;
-        Ok(usize::try_from(sctp.max_message_size).unwrap_or(usize::MAX))
+        let size = usize::try_from(sctp.max_message_size).unwrap_or(usize::MAX);
+        Ok(size.min(MAX_MESSAGE_SIZE))
     }
 
     fn close(&self) {

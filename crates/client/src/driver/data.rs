@@ -92,6 +92,7 @@ impl Channels {
                 None
             }
             Ok(false) => Some(message),
+            Err(_) if *channel.state.borrow() == DataState::Opening => Some(message),
             // Dropped, which tells the caller that the channel is of no use.
             Err(_) => None,
         }

@@ -72,3 +72,6 @@ impl Pending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ impl Member {
     }
 
     /// Enters the room; who else is there.
-    pub(super) async fn join(&mut self) -> Result<Vec<PeerInfo>, RoomError> {
+    pub(super) async fn join(&self) -> Result<Vec<PeerInfo>, RoomError> {
         let answer = self
             .protoo
             .request("getRouterRtpCapabilities", &json!({}))

@@ -57,3 +57,6 @@ impl<'de> Deserialize<'de> for TransportParameters {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,8 +92,8 @@ impl RecvTransport {
                 .as_ref()
                 .and_then(Depacketizer::new),
             reorder: Reorder::default(),
-            parameters,
-            codec,
+            parameters: Box::new(parameters),
+            codec: Box::new(codec),
             ssrc,
             port,
             signaling: Arc::clone(&self.transport.signaling),

@@ -1,9 +1,13 @@
 //! Native clients at work.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use miso_client::{Consumer, OutgoingPacket, Producer, Retry, Room, RoomEvent, RoomOptions};
+use miso_client::{
+    Consumer, DataConsumer, Frame, Producer, ProducerEvent, Retry, Room, RoomEvent, RoomOptions,
+};
+use miso_media::TestPattern;
 use miso_signal::{PeerId, RoomId};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::{Server, soon};
@@ -23,7 +27,11 @@ pub(crate) fn options(server: &Server, peer: &str) -> RoomOptions {
 }
 
 pub(crate) async fn enter(server: &Server, peer: &str) -> Room {
-    let entering = Room::enter(options(server, peer));
+    enter_with(options(server, peer)).await
+}
+
+pub(crate) async fn enter_with(options: RoomOptions) -> Room {
+    let entering = Room::enter(options);
     soon("the room is entered", entering).await.unwrap()
 }
 
@@ -52,31 +60,64 @@ pub(crate) async fn next_consumer(room: &mut Room) -> Consumer {
     until(room, "a consumer", is_it).await
 }
 
-/// Sends a packet every few milliseconds until it is stopped.
+pub(crate) async fn next_data_consumer(room: &mut Room, label: &str) -> DataConsumer {
+    let is_it = |event| match event {
+        RoomEvent::DataConsumer(consumer) if consumer.label() == label => Some(consumer),
+        _ => None,
+    };
+    until(room, "a data consumer", is_it).await
+}
+
+/// Pictures that are sent over and over, a key frame and what follows it.
+pub(crate) fn pictures() -> Vec<Vec<u8>> {
+    let mut pattern = TestPattern::new(1);
+    (0..8)
+        .map(|_| pattern.next_video_frame(false).data)
+        .collect()
+}
+
+/// Sends [`pictures`] until it is stopped.
 pub(crate) struct Pump {
     task: JoinHandle<()>,
+    /// How many requests for a key frame were heard.
+    requests: watch::Receiver<u32>,
 }
 
 impl Pump {
-    /// What is sent: looks like a key frame of VP8 to the server.
-    pub(crate) const PAYLOAD: &[u8] = &[0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 64, 0];
-
-    pub(crate) fn start(producer: Producer) -> Self {
+    pub(crate) fn start(mut producer: Producer) -> Self {
+        let frame = |(index, data)| Frame {
+            track: 0,
+            data,
+            pts: Duration::ZERO,
+            dts: Duration::ZERO,
+            duration: None,
+            is_key_frame: index == 0,
+        };
+        let frames: Vec<_> = pictures().into_iter().enumerate().map(frame).collect();
+        let (heard, requests) = watch::channel(0);
         let task = tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(Duration::from_millis(5));
-            for timestamp in (0_u32..).step_by(450) {
+            let mut ticks = tokio::time::interval(Duration::from_millis(20));
+            let mut pts = Duration::ZERO;
+            for frame in frames.iter().cycle() {
                 ticks.tick().await;
-                let packet = OutgoingPacket {
-                    payload: Self::PAYLOAD.into(),
-                    timestamp,
-                    marker: true,
-                    audio_level: None,
-                    captured: None,
+                let frame = Frame {
+                    pts,
+                    ..frame.clone()
                 };
-                producer.send_rtp(vec![packet]).await.unwrap();
+                pts += Duration::from_millis(20);
+                producer.send_frame(&frame, Instant::now()).await.unwrap();
+                while let Some(ProducerEvent::KeyFrameRequested) = producer.try_event() {
+                    heard.send_modify(|count| *count += 1);
+                }
             }
         });
-        Self { task }
+        Self { task, requests }
+    }
+
+    /// Waits for another request for a key frame.
+    pub(crate) async fn key_frame_requested(&mut self) {
+        let another = self.requests.changed();
+        soon("a request for a key frame", another).await.unwrap();
     }
 
     /// Ends it, and its producer with it.

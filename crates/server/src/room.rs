@@ -23,7 +23,7 @@ use std::time::Instant;
 
 use miso_engine::{
     Engine, RequestError as EngineError, Router, RouterEvent, RouterEvents,
-    RouterRtpCodecCapability,
+    RouterRtpCodecCapability, TransportListenInfo,
 };
 use miso_signal::{
     ConsumerClosed, DataConsumerClosed, MediasoupVersion, PeerClosed, PeerId, RoomId,
@@ -64,6 +64,8 @@ pub(crate) struct RoomContext {
     pub(crate) limits: Limits,
     /// How long broadcasters and rooms without people live.
     pub(crate) broadcasters: BroadcasterTimes,
+    /// Where plain transports are opened, and what clients are told of it.
+    pub(crate) plain: TransportListenInfo,
     /// What is counted.
     pub(crate) counters: Arc<Counters>,
 }

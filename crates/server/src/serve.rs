@@ -156,6 +156,7 @@ impl Server {
             media: config.media.clone(),
             limits: config.limits.clone(),
             broadcasters: config.broadcasters.times(),
+            plain: addresses::plain(&config.media),
             counters: counters.clone(),
         });
         let capabilities = room_capabilities(&context.codecs)?;

@@ -110,6 +110,10 @@ fn accept(app: &App, reply: ApiReply, path: &str) -> Response {
         ReplyBody::Empty => (status, Body::empty()).into_response(),
         ReplyBody::Json(body) => (status, Json(body)).into_response(),
         ReplyBody::Text(text) => (status, text).into_response(),
+        ReplyBody::Sdp(text) => {
+            let content_type = [(header::CONTENT_TYPE, "application/sdp")];
+            (status, content_type, text).into_response()
+        }
     };
     let location = reply.made.map(|id| format!("{path}/{}", path::encode(&id)));
     let location = location.and_then(|it| HeaderValue::from_str(&it).ok());

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, SystemTime};
 
-use miso_engine::{Certificate, Engine, EngineOptions};
+use miso_engine::{Certificate, Engine, EngineOptions, TransportListenInfo};
 use miso_signal::PeerId;
 
 use super::*;
@@ -28,6 +28,7 @@ async fn registry() -> Arc<Registry> {
         media: config.media,
         limits: config.limits,
         broadcasters: config.broadcasters.times(),
+        plain: TransportListenInfo::new(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         counters: Arc::new(Counters::default()),
     }))
 }

@@ -6,6 +6,7 @@ mod data;
 mod listing;
 mod presence;
 mod producer;
+mod sdp;
 mod transport;
 
 use miso_engine::{Producer, RequestError as EngineError};
@@ -68,6 +69,8 @@ pub(crate) enum BroadcasterRequest {
     Delete,
     /// Others are to know of it.
     Join,
+    /// What a player is to be told of all that it receives.
+    Sdp,
     /// What everybody else sends.
     ListProducers,
     /// Make a transport.
@@ -110,6 +113,8 @@ pub(crate) enum TransportRequest {
     RestartIce,
     /// How it is doing.
     Stats,
+    /// What a player is to be told.
+    Sdp,
     /// It is not needed any more.
     Close,
 }
@@ -177,6 +182,8 @@ pub(crate) enum ReplyBody {
     Json(Value),
     /// A text.
     Text(String),
+    /// A session description.
+    Sdp(String),
 }
 
 impl ApiReply {
@@ -268,6 +275,7 @@ async fn of_broadcaster(
     match request {
         Ask::Describe => broadcaster::describe(room, id),
         Ask::Delete => broadcaster::delete(room, id),
+        Ask::Sdp => sdp::of_broadcaster(room, id),
         Ask::Join => broadcaster::join(room, id).await,
         Ask::ListProducers => listing::producers(room, id),
         Ask::CreateTransport(body) => transport::create(room, id, &body).await,

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use miso_engine::{
     Consumer, ConsumerOptions, DataConsumer, DataConsumerOptions, DataProducer,
-    DataProducerOptions, Producer, ProducerOptions, RequestError as EngineError, RtpCapabilities,
-    WebRtcTransport,
+    DataProducerOptions, PlainTransport, Producer, ProducerOptions, RequestError as EngineError,
+    RtpCapabilities, WebRtcTransport,
 };
 use miso_signal::api::{ApiError, Dialect, TransportKind};
 use miso_signal::{DisplayName, Entity, PeerDevice, PeerId, PeerInfo};
@@ -33,8 +33,8 @@ pub(super) struct Broadcaster {
     pub(super) transports: Vec<Transport>,
     /// In the order in which they were made.
     pub(super) producers: Vec<Producer>,
-    /// In the order in which they were made.
-    pub(super) consumers: Vec<Consumer>,
+    /// In the order in which they were made, each with its transport's id.
+    pub(super) consumers: Vec<PlacedConsumer>,
     /// In the order in which they were made.
     pub(super) data_producers: Vec<RoutedDataProducer>,
     /// In the order in which they were made.
@@ -46,11 +46,31 @@ pub(super) struct Broadcaster {
     _held: Held,
 }
 
+/// A consumer, and where it is.
+#[derive(Clone, Debug)]
+pub(super) struct PlacedConsumer {
+    /// The engine's handle.
+    pub(super) handle: Consumer,
+    /// The transport that carries it.
+    pub(super) transport_id: String,
+}
+
 /// A transport of a broadcaster.
 #[derive(Clone, Debug)]
 pub(super) enum Transport {
     /// By WebRTC.
     WebRtc(WebRtcTransport),
+    /// By plain RTP.
+    Plain(PlainTransport, Learning),
+}
+
+/// Whether a plain transport learns where its client is. Who was told may get packets and never answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Learning {
+    /// From the first packet.
+    Learns,
+    /// It is told.
+    IsTold,
 }
 
 /// Does the same with a transport of any kind.
@@ -58,6 +78,7 @@ macro_rules! any_kind {
     ($transport:expr, $handle:ident => $do:expr) => {
         match $transport {
             Transport::WebRtc($handle) => $do,
+            Transport::Plain($handle, _) => $do,
         }
     };
 }
@@ -72,6 +93,7 @@ impl Transport {
     pub(super) const fn kind(&self) -> TransportKind {
         match self {
             Self::WebRtc(_) => TransportKind::WebRtc,
+            Self::Plain(..) => TransportKind::Plain,
         }
     }
 
@@ -111,13 +133,20 @@ impl Transport {
         any_kind!(self, handle => handle.close());
     }
 
-    /// Bytes so far that tell that the client is there: what it sends.
+    /// Bytes so far that tell that the client is there: what it sends. A player with a fixed address may have nothing to
+    /// say; it is there as long as there is something to play.
     pub(super) async fn traffic(&self) -> u64 {
         let stats = self.get_stats().await.unwrap_or_default();
-        let received = stats
-            .iter()
-            .filter_map(|it| it.get("bytesReceived")?.as_u64());
-        received.sum()
+        let sum = |name: &str| {
+            let numbers = stats.iter().filter_map(|it| it.get(name)?.as_u64());
+            numbers.fold(0, u64::saturating_add)
+        };
+        match self {
+            Self::Plain(_, Learning::IsTold) => {
+                sum("bytesReceived").saturating_add(sum("bytesSent"))
+            }
+            Self::Plain(_, Learning::Learns) | Self::WebRtc(_) => sum("bytesReceived"),
+        }
     }
 }
 
@@ -180,10 +209,9 @@ impl Broadcaster {
     /// # Errors
     /// [`ApiError::NotFound`].
     pub(super) fn consumer(&self, id: &str) -> Result<Consumer, ApiError> {
-        let found = self.consumers.iter().find(|it| it.id() == id);
-        found
-            .cloned()
-            .ok_or_else(|| not_found(Entity::Consumer, id))
+        let found = self.consumers.iter().find(|it| it.handle.id() == id);
+        let handle = found.map(|it| it.handle.clone());
+        handle.ok_or_else(|| not_found(Entity::Consumer, id))
     }
 
     /// One of its data producers.
@@ -207,11 +235,18 @@ impl Broadcaster {
             .ok_or_else(|| not_found(Entity::DataConsumer, id))
     }
 
+    /// Its consumers on one of its transports.
+    pub(super) fn consumers_on(&self, transport_id: &str) -> impl Iterator<Item = &Consumer> {
+        let placed = self.consumers.iter();
+        let on_it = placed.filter(move |it| it.transport_id == transport_id);
+        on_it.map(|it| &it.handle)
+    }
+
     /// It no longer has what has this id.
     pub(super) fn forget(&mut self, id: &str) {
         self.transports.retain(|it| it.id() != id);
         self.producers.retain(|it| it.id() != id);
-        self.consumers.retain(|it| it.id() != id);
+        self.consumers.retain(|it| it.handle.id() != id);
         self.data_producers.retain(|it| it.id() != id);
         self.data_consumers.retain(|it| it.id() != id);
     }

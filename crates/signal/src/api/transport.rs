@@ -203,7 +203,7 @@ pub struct ConnectTransport {
     pub dtls_parameters: Option<DtlsParameters>,
     /// Plain: the client's IP address.
     #[serde(default)]
-    pub ip: Option<String>,
+    pub ip: Option<std::net::IpAddr>,
     /// Plain: its port.
     #[serde(default)]
     pub port: Option<u16>,

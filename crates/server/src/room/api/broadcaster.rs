@@ -111,7 +111,11 @@ pub(super) fn describe(room: &Room, id: &PeerId) -> Result<ApiReply, ApiError> {
         joined: it.is_joined,
         transports: transports.collect(),
         producers: it.producers.iter().map(listing::producer_info).collect(),
-        consumers: it.consumers.iter().map(|it| it.id().to_owned()).collect(),
+        consumers: it
+            .consumers
+            .iter()
+            .map(|it| it.handle.id().to_owned())
+            .collect(),
         data_producers: it
             .data_producers
             .iter()

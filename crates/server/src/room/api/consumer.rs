@@ -4,7 +4,7 @@ use miso_engine::{Consumer, ConsumerLayers, ConsumerOptions};
 use miso_signal::api::{ApiError, ConsumerCreated, CreateConsumer, StatsReport};
 use miso_signal::{Entity, PeerId};
 
-use crate::room::broadcaster::not_found;
+use crate::room::broadcaster::{PlacedConsumer, not_found};
 use crate::room::{Room, convert};
 
 use super::{ApiReply, ConsumerRequest, Made, check_limit, failed};
@@ -38,7 +38,11 @@ pub(super) async fn create(
     let consumer = transport.consume(options).await.map_err(failed)?;
     let created = describe(&consumer)?;
     room.owners.insert(consumer.id().to_owned(), id.clone());
-    room.broadcaster_mut(id)?.consumers.push(consumer);
+    let placed = PlacedConsumer {
+        handle: consumer,
+        transport_id: transport.id().to_owned(),
+    };
+    room.broadcaster_mut(id)?.consumers.push(placed);
     ApiReply::json(made.status(), &created)
 }
 

@@ -105,7 +105,7 @@ async fn consumers(room: &Room, producer_id: &str) -> Result<ApiReply, ApiError>
         consumers.map(|consumer| (peer.id().clone(), consumer.clone()))
     });
     let of_broadcasters = room.broadcasters.iter().flat_map(|(id, it)| {
-        let consumers = it.consumers.iter();
+        let consumers = it.consumers.iter().map(|placed| &placed.handle);
         let consumers = consumers.filter(|consumer| consumer.producer_id() == producer_id);
         consumers.map(|consumer| (id.clone(), consumer.clone()))
     });

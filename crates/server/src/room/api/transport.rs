@@ -1,16 +1,19 @@
 //! Transports between broadcasters and the server.
 
-use miso_engine::{Bitrate, SctpTransportOptions, WebRtcTransportOptions};
+use miso_engine::{
+    Bitrate, PlainConnect, PlainTransport, PlainTransportOptions, SctpTransportOptions,
+    WebRtcTransportOptions,
+};
 use miso_signal::api::{
-    ApiError, ConnectTransport, CreateTransport, Dialect, StatsReport, TransportCreated,
-    TransportKind, WebRtcTransportCreated,
+    ApiError, ConnectTransport, CreateTransport, Dialect, PlainTransportCreated, StatsReport,
+    TransportCreated, TransportKind, WebRtcTransportCreated,
 };
 use miso_signal::{PeerId, RestartIceResponse};
 
-use crate::room::broadcaster::Transport;
+use crate::room::broadcaster::{Learning, Transport};
 use crate::room::{Room, convert};
 
-use super::{ApiReply, TransportRequest, check_limit, failed};
+use super::{ApiReply, TransportRequest, check_limit, failed, sdp};
 
 /// How a new transport is reached depends on its kind.
 pub(super) async fn create(
@@ -30,10 +33,7 @@ pub(super) async fn create(
     };
     let (transport, created) = match body.kind() {
         Some(TransportKind::WebRtc) => create_webrtc(room, body).await?,
-        Some(TransportKind::Plain) => {
-            let reason = "plain transports are not supported".to_owned();
-            return Err(ApiError::Unsupported(reason));
-        }
+        Some(TransportKind::Plain) => create_plain(room, body).await?,
         None => return Err(ApiError::BadRequest("invalid type".to_owned())),
     };
     room.owners.insert(transport.id().to_owned(), id.clone());
@@ -65,6 +65,55 @@ async fn create_webrtc(
     Ok((Transport::WebRtc(handle), TransportCreated::WebRtc(created)))
 }
 
+async fn create_plain(
+    room: &Room,
+    body: &CreateTransport,
+) -> Result<(Transport, TransportCreated), ApiError> {
+    let mut options = PlainTransportOptions {
+        rtcp_mux: body.rtcp_mux(),
+        comedia: body.comedia(),
+        enable_srtp: body.enable_srtp(),
+        sctp: body
+            .sctp_capabilities
+            .map(|_| SctpTransportOptions::default()),
+        ..PlainTransportOptions::new(room.context.plain.clone())
+    };
+    if let Some(suite) = &body.srtp_crypto_suite {
+        options.srtp_crypto_suite = convert::through_json(suite)?;
+    }
+    let handle = room.router.create_plain_transport(options).await;
+    let handle = handle.map_err(failed)?;
+    if let Some(max) = room.context.media.max_incoming_bitrate {
+        let max = Bitrate(u64::from(max));
+        handle.set_max_incoming_bitrate(max).await.map_err(failed)?;
+    }
+    let created = reached_at(&handle)?;
+    let learning = if body.comedia() {
+        Learning::Learns
+    } else {
+        Learning::IsTold
+    };
+    Ok((
+        Transport::Plain(handle, learning),
+        TransportCreated::Plain(created),
+    ))
+}
+
+/// How a plain transport is reached.
+fn reached_at(handle: &PlainTransport) -> Result<PlainTransportCreated, ApiError> {
+    let tuple = handle.tuple();
+    let srtp = handle.srtp_parameters();
+    Ok(PlainTransportCreated {
+        id: handle.id().to_owned(),
+        transport_id: handle.id().to_owned(),
+        ip: tuple.local_address,
+        port: tuple.local_port,
+        rtcp_port: handle.rtcp_tuple().map(|tuple| tuple.local_port),
+        srtp_parameters: srtp.as_ref().map(convert::through_json).transpose()?,
+        sctp_parameters: handle.sctp_parameters(),
+    })
+}
+
 /// About a transport.
 pub(super) async fn take(
     room: &mut Room,
@@ -80,6 +129,7 @@ pub(super) async fn take(
             let stats = transport.get_stats().await.map_err(failed)?;
             ApiReply::json(200, &StatsReport { stats })
         }
+        TransportRequest::Sdp => sdp::of_transports(room.broadcaster(id)?, &[transport]),
         TransportRequest::Close => {
             room.close_transport(id, of);
             ApiReply::done()
@@ -94,9 +144,21 @@ async fn connect(transport: &Transport, body: &ConnectTransport) -> Result<ApiRe
             let dtls = body.dtls_parameters.as_ref().ok_or_else(missing)?;
             let parameters = convert::dtls_parameters(dtls)?;
             handle.connect(parameters).await.map_err(failed)?;
+            ApiReply::done()
+        }
+        Transport::Plain(handle, _) => {
+            let keys = body.srtp_parameters.as_ref();
+            let connect = PlainConnect {
+                ip: body.ip,
+                port: body.port,
+                rtcp_port: body.rtcp_port,
+                srtp_parameters: keys.map(convert::through_json).transpose()?,
+            };
+            handle.connect(connect).await.map_err(failed)?;
+            // The key may be another one now.
+            ApiReply::json(200, &reached_at(handle)?)
         }
     }
-    ApiReply::done()
 }
 
 async fn restart_ice(transport: &Transport) -> Result<ApiReply, ApiError> {
@@ -106,6 +168,9 @@ async fn restart_ice(transport: &Transport) -> Result<ApiReply, ApiError> {
             let parameters = convert::ice_parameters(parameters);
             ApiReply::json(200, &RestartIceResponse(parameters))
         }
+        Transport::Plain(..) => Err(ApiError::InvalidState(
+            "a plain transport has no ICE".to_owned(),
+        )),
     }
 }
 

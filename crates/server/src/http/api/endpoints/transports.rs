@@ -9,7 +9,7 @@ use crate::room::{BroadcasterRequest, TransportRequest};
 
 use super::of_broadcaster;
 
-pub(super) fn all() -> [Endpoint; 5] {
+pub(super) fn all() -> [Endpoint; 7] {
     [
         Endpoint::new(
             Method::POST,
@@ -34,7 +34,7 @@ pub(super) fn all() -> [Endpoint; 5] {
             },
         )
         .body::<ConnectTransport>()
-        .json::<Done>(200, "It is told")
+        .reply(200, "It is told; for a plain transport, how it is reached now", Content::AnyObject)
         .or(&[404, 409, 422]),
         Endpoint::new(
             Method::POST,
@@ -52,6 +52,22 @@ pub(super) fn all() -> [Endpoint; 5] {
         )
         .json::<StatsReport>(200, "mediasoup's statistics of a transport")
         .or(&[404]),
+        Endpoint::new(
+            Method::GET,
+            of_broadcaster!("/transports/{transportId}/sdp"),
+            "A session description with which a player such as ffmpeg plays what a plain transport sends to it",
+            |call| about(call, TransportRequest::Sdp),
+        )
+        .reply(200, "RFC 8866", Content::Text("application/sdp"))
+        .or(&[404, 409]),
+        Endpoint::new(
+            Method::GET,
+            of_broadcaster!("/sdp"),
+            "The same for all plain transports on which the broadcaster receives, so that sound and picture play together",
+            |call| call.of_broadcaster(BroadcasterRequest::Sdp),
+        )
+        .reply(200, "RFC 8866", Content::Text("application/sdp"))
+        .or(&[404, 409]),
         Endpoint::new(
             Method::DELETE,
             of_broadcaster!("/transports/{transportId}"),

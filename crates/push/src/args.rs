@@ -31,8 +31,7 @@ for it and goes on. What fails for good is one sentence and the exit code 1.";
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true)
     .args(["inputs", "test_pattern", "camera", "microphone", "screen"]))]
 pub struct PushArgs {
-    /// Files, an address (https://, rtsp://, srt:// ...), or - for standard input. Of several files the first video and
-    /// the first sound are sent together
+    /// Files, an address (rtsp://, https:// ...), or - for a pipe; of files the first video and first sound are sent
     #[arg(value_name = "INPUT", conflicts_with_all = ["test_pattern", "camera", "microphone", "screen"])]
     pub(crate) inputs: Vec<String>,
 

@@ -29,7 +29,7 @@ pub(crate) enum From {
     Files(Vec<PathBuf>),
     /// Something with an address.
     Address(String),
-    /// Standard input.
+    /// Its standard input.
     Pipe,
     /// Devices; empty names mean the usual one.
     Devices {
@@ -68,8 +68,6 @@ impl Leg {
 pub(crate) struct Invocation {
     pub(crate) program: &'static str,
     pub(crate) arguments: Vec<OsString>,
-    /// Whether our standard input is for it.
-    pub(crate) reads_stdin: bool,
 }
 
 /// Why nothing encodes.

@@ -17,7 +17,7 @@ pub(crate) enum PushError {
     Source(#[from] SourceError),
     #[error("{name} must be encoded, and {error}")]
     Encoder { name: String, error: EncoderError },
-    #[error("{0}: {1}; choose another codec with --video-codec")]
+    #[error("{0}: {1}; encode it differently, see --video-codec")]
     Unfit(String, Unfit),
     #[error("the room takes nothing that push can send")]
     NothingInCommon,

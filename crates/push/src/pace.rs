@@ -16,6 +16,8 @@ const FRAME: Duration = Duration::from_millis(20);
 pub(crate) struct Pacer {
     /// Whether frames wait for their time.
     keeps_time: bool,
+    /// When a source began that does not keep time: before its first frame reached us.
+    begun_at: Option<Instant>,
     /// A time of the source and where it lies on the clock; none before the first frame.
     anchor: Option<Anchor>,
 }
@@ -46,9 +48,11 @@ pub(crate) struct Due {
 }
 
 impl Pacer {
-    pub(crate) const fn new(keeps_time: bool) -> Self {
+    /// With `begun_at` a source that does not keep time is counted from there.
+    pub(crate) const fn new(keeps_time: bool, begun_at: Option<Instant>) -> Self {
         Self {
             keeps_time,
+            begun_at,
             anchor: None,
         }
     }
@@ -56,17 +60,21 @@ impl Pacer {
     /// When the frame with these times is due.
     pub(crate) fn due(&mut self, dts: Duration, pts: Duration, now: Instant) -> Due {
         let anew = Anchor { time: dts, at: now };
+        if !self.keeps_time {
+            let at = self.begun_at.unwrap_or(now);
+            let anchor = *self.anchor.get_or_insert(Anchor { at, ..anew });
+            return Due {
+                send_at: now,
+                captured: anchor.place(pts),
+            };
+        }
         let mut anchor = *self.anchor.get_or_insert(anew);
         if now.saturating_duration_since(anchor.place(dts)) > MAX_LATE {
             anchor = anew;
             self.anchor = Some(anchor);
         }
         Due {
-            send_at: if self.keeps_time {
-                anchor.place(dts)
-            } else {
-                now
-            },
+            send_at: anchor.place(dts),
             captured: anchor.place(pts),
         }
     }

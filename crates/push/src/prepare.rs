@@ -1,5 +1,6 @@
 //! From what the user wants sent to a source that is ready to be read.
 
+use std::io::{Cursor, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -8,12 +9,13 @@ use miso_media::{MediaError, TestPattern, Track};
 use miso_ortc::{MediaKind, RtpCapabilities};
 
 use crate::args::PushArgs;
-use crate::encoder::{self, EncoderError, From, Job, Leg};
+use crate::encoder::{self, EncoderError, From, Invocation, Job, Leg};
 use crate::error::PushError;
 use crate::input::Input;
 use crate::plan::{self, Unfit};
 use crate::source::{
-    ChildFeed, FileFeed, Merge, Open, PatternFeed, Pick, Source, SourceError, Stream,
+    Bytes, FileFeed, Merge, Nothing, Open, PatternFeed, Pick, Source, SourceError, Stream,
+    StreamFeed,
 };
 
 /// Frames that are read ahead of files and programs. More hides longer pauses of disks and programs; less keeps memory
@@ -22,6 +24,8 @@ const READ_AHEAD: usize = 64;
 /// Frames that the test pattern is drawn ahead: hardly any, so that a key frame comes as soon as it is asked for.
 const PATTERN_AHEAD: usize = 1;
 
+/// Bytes of standard input by which a container is told.
+const HEAD: u64 = 16;
 /// What is sent, pictures first.
 const KINDS: [MediaKind; 2] = [MediaKind::Video, MediaKind::Audio];
 
@@ -48,9 +52,9 @@ impl Wish<'_> {
             Input::Pattern => self.pattern(),
             Input::Files(files) => self.files(files.clone()),
             Input::Address(address) => {
-                self.encoded(From::Address(address.clone()), [Leg::IfThere; 2])
+                self.encoded(From::Address(address.clone()), [Leg::IfThere; 2], None)
             }
-            Input::Pipe => self.encoded(From::Pipe, [Leg::IfThere; 2]),
+            Input::Pipe => self.pipe(),
             Input::Devices {
                 camera,
                 microphone,
@@ -74,7 +78,7 @@ impl Wish<'_> {
                     microphone: microphone.clone(),
                     screen: screen.clone(),
                 };
-                self.encoded(from, [there(has_video), audio])
+                self.encoded(from, [there(has_video), audio], None)
             }
         }
     }
@@ -103,6 +107,7 @@ impl Wish<'_> {
             open,
             repeat: false,
             read_ahead: PATTERN_AHEAD,
+            begun_at: None,
         })
     }
 
@@ -112,16 +117,18 @@ impl Wish<'_> {
             Err(SourceError::Media {
                 error: MediaError::UnknownFormat { .. },
                 ..
-            }) if paths.len() == 1 => return self.encoded(From::Files(paths), [Leg::IfThere; 2]),
+            }) if paths.len() == 1 => {
+                return self.encoded(From::Files(paths), [Leg::IfThere; 2], None);
+            }
             opened => opened?,
         };
-        let [video, audio] = KINDS.map(|kind| self.choose(&mut files, kind));
+        let [video, audio] = KINDS.map(|kind| self.choose(&mut files, (kind, false)));
         if video.as_ref().or(audio.as_ref()).is_none() {
             return Err(SourceError::Nothing(self.input.name()).into());
         }
         let chosen: Vec<_> = [&video, &audio].into_iter().flatten().collect();
         if chosen.iter().any(|it| it.verdict.is_err()) {
-            return self.encoded(From::Files(paths), [&video, &audio].map(leg));
+            return self.encoded(From::Files(paths), [&video, &audio].map(leg), None);
         }
         let streams = chosen
             .iter()
@@ -148,11 +155,37 @@ impl Wish<'_> {
             open,
             repeat: self.args.repeat,
             read_ahead: READ_AHEAD,
+            begun_at: None,
         })
     }
 
+    /// Standard input, read by ourselves if we can.
+    fn pipe(self) -> Result<Source, PushError> {
+        let mut head = Vec::new();
+        let mut input = std::io::stdin();
+        let read = input.by_ref().take(HEAD).read_to_end(&mut head);
+        let name = self.input.name();
+        read.map_err(|error| SourceError::Media {
+            name: name.clone(),
+            error: error.into(),
+        })?;
+        let is_ours = [&b"DKIF"[..], b"OggS", &[0x1a, 0x45, 0xdf, 0xa3]];
+        let is_ours = is_ours.iter().any(|magic| head.starts_with(magic));
+        let bytes: Bytes = Box::new(Cursor::new(head).chain(input));
+        if !is_ours || self.args.reencode {
+            return self.encoded(From::Pipe, [Leg::IfThere; 2], Some(bytes));
+        }
+        let feed = StreamFeed::from_bytes(&name, bytes)?;
+        self.stream(feed, ["", ""], None)
+    }
+
     /// Through a program, which is started to see what it writes.
-    fn encoded(self, from: From, [video, audio]: [Leg; 2]) -> Result<Source, PushError> {
+    fn encoded(
+        self,
+        from: From,
+        [video, audio]: [Leg; 2],
+        input: Option<Bytes>,
+    ) -> Result<Source, PushError> {
         let job = Job {
             from,
             video,
@@ -160,61 +193,72 @@ impl Wish<'_> {
             video_codec: self.args.video_codec,
             video_bitrate: self.args.video_bitrate,
         };
-        let name = self.input.name();
         let failed = |error: EncoderError| PushError::Encoder {
-            name: name.clone(),
+            name: self.input.name(),
             error,
         };
         let invocation = encoder::invocation(&job, self.args.encoder).map_err(failed)?;
-        let mut feed = ChildFeed::start(&invocation)?;
+        let feed = StreamFeed::from_program(&invocation, input)?;
+        let by = |leg| {
+            if matches!(leg, Leg::Copy(_)) {
+                ""
+            } else {
+                invocation.program
+            }
+        };
+        let programs = [by(video), by(audio)];
+        self.stream(feed, programs, Some(invocation))
+    }
+
+    /// A stream that has begun, and the programs that encode its tracks.
+    fn stream(
+        self,
+        mut feed: StreamFeed,
+        programs: [&str; 2],
+        invocation: Option<Invocation>,
+    ) -> Result<Source, PushError> {
         let (mut streams, mut picks, mut titles) = (Vec::new(), Vec::new(), Vec::new());
-        for (kind, leg) in KINDS.into_iter().zip([video, audio]) {
-            let Some((pick, _, track)) = feed.media().first(kind) else {
+        for (kind, program) in KINDS.into_iter().zip(programs) {
+            let Some(mut chosen) = self.choose(feed.media(), (kind, true)) else {
                 continue;
             };
-            let judged = plan::judge(&track, feed.media().peek(pick), self.room);
-            let capability = judged.map_err(|unfit| PushError::Unfit(name.clone(), unfit))?;
-            let codec = track.codec.clone();
-            let chosen = Chosen {
-                pick,
-                name: name.clone(),
-                track,
-                verdict: Ok(Stream { codec, capability }),
-            };
-            let is_copy = matches!(leg, Leg::Copy(_));
-            titles.push(chosen.describe(if is_copy { "" } else { invocation.program }));
-            streams.extend(chosen.verdict);
-            picks.push(pick);
+            chosen.name = self.input.name();
+            titles.push(chosen.describe(program));
+            picks.push(chosen.pick);
+            let unfit = |unfit| PushError::Unfit(chosen.name.clone(), unfit);
+            streams.push(chosen.verdict.map_err(unfit)?);
         }
         if streams.is_empty() {
-            return Err(SourceError::Nothing(name).into());
+            return Err(SourceError::Nothing(self.input.name()).into());
         }
         feed.pick(picks.clone());
+        let begun_at = Some(feed.begun_at());
         let mut first = Some(feed);
         let open: Open = Box::new(move || {
-            let feed = match first.take() {
-                Some(feed) => feed,
-                None => {
-                    let mut feed = ChildFeed::start(&invocation)?;
-                    feed.pick(picks.clone());
-                    feed
-                }
+            let mut feed = match (first.take(), &invocation) {
+                (Some(feed), _) => feed,
+                (None, Some(invocation)) => StreamFeed::from_program(invocation, None)?,
+                // A pipe that has ended gives nothing more.
+                (None, None) => return Ok(Box::new(Nothing)),
             };
+            feed.pick(picks.clone());
             Ok(Box::new(feed))
         });
         Ok(Source {
             title: titles.join("; "),
             streams,
             open,
-            repeat: self.args.repeat,
+            repeat: self.args.repeat && !matches!(self.input, Input::Pipe),
             read_ahead: READ_AHEAD,
+            begun_at,
         })
     }
 
     /// The first track of a kind, judged.
-    fn choose(&self, files: &mut Merge, kind: MediaKind) -> Option<Chosen> {
+    fn choose(&self, files: &mut Merge, (kind, is_encoded): (MediaKind, bool)) -> Option<Chosen> {
         let (pick, name, track) = files.first(kind)?;
-        let verdict = if self.args.reencode && kind == MediaKind::Video {
+        let is_wished = self.args.reencode && matches!(self.input, Input::Files(_)) && !is_encoded;
+        let verdict = if is_wished && kind == MediaKind::Video {
             Err(Unfit::Wished)
         } else {
             let judged = plan::judge(&track, files.peek(pick), self.room);

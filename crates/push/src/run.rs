@@ -123,7 +123,7 @@ impl Push {
         }
         let played = Arc::new(Played::default());
         let stage = Stage {
-            pacer: Pacer::new(self.args.keeps_time(&self.input)),
+            pacer: Pacer::new(self.args.keeps_time(&self.input), source.begun_at),
             outlets: std::mem::take(&mut band.outlets),
             ready: is_ready.clone(),
             waits: self.input.waits(),

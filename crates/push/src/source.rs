@@ -1,11 +1,13 @@
 //! Frames from files, the test pattern or a program, read by a thread of their own.
 
-mod child;
 mod merge;
 mod pattern;
 mod pipe;
+mod stream;
+mod words;
 
 use std::thread;
+use std::time::Instant;
 
 use miso_media::{Codec, Frame, MediaError};
 use miso_ortc::{MediaKind, RtpCodecCapability};
@@ -13,9 +15,9 @@ use tokio::sync::mpsc;
 
 use crate::pace::Repeats;
 
-pub(crate) use child::ChildFeed;
 pub(crate) use merge::{Merge, Pick};
 pub(crate) use pattern::PatternFeed;
+pub(crate) use stream::{Bytes, StreamFeed};
 
 /// A frame that is to be sent.
 #[derive(Clone, Debug)]
@@ -79,6 +81,8 @@ pub(crate) struct Source {
     pub(crate) repeat: bool,
     /// Frames that are read ahead.
     pub(crate) read_ahead: usize,
+    /// When a stream began that has begun already.
+    pub(crate) begun_at: Option<Instant>,
 }
 
 /// The other end of the thread: frames, and at the end perhaps an error.
@@ -134,5 +138,14 @@ pub(crate) struct FileFeed {
 impl Feed for FileFeed {
     fn next(&mut self) -> Result<Option<Picked>, SourceError> {
         self.files.next(&self.picks)
+    }
+}
+
+/// A source that has ended.
+pub(crate) struct Nothing;
+
+impl Feed for Nothing {
+    fn next(&mut self) -> Result<Option<Picked>, SourceError> {
+        Ok(None)
     }
 }

@@ -134,8 +134,11 @@ impl Outages {
 
     pub(crate) fn begin(&self, error: &PushError) {
         if self.broken.fetch_add(1, Ordering::Relaxed) == 0 {
+            let text = error.to_string();
+            // Advice for a server that was never there is of no use now.
+            let reason = text.split("; ").next().unwrap_or(&text);
             self.console.note(&format!(
-                "interrupted: {error}; trying again until it works (Ctrl-C ends it)"
+                "interrupted: {reason}; trying again until it works"
             ));
         }
     }

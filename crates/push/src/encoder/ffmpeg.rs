@@ -12,10 +12,9 @@ const CLUSTER: &str = "100";
 const KEY_FRAMES: &str = "expr:gte(t,n_forced*2)";
 
 pub(super) fn invocation(job: &Job) -> Result<Invocation, EncoderError> {
-    let reads_stdin = matches!(job.from, From::Pipe);
     let mut line = Line::default();
     line.words("-hide_banner -loglevel error");
-    if !reads_stdin {
+    if !matches!(job.from, From::Pipe) {
         line.words("-nostdin");
     }
     inputs(&mut line, &job.from)?;
@@ -44,7 +43,6 @@ pub(super) fn invocation(job: &Job) -> Result<Invocation, EncoderError> {
     Ok(Invocation {
         program: "ffmpeg",
         arguments: line.0,
-        reads_stdin,
     })
 }
 

@@ -38,7 +38,7 @@ pub(super) fn invocation(job: &Job) -> Result<Invocation, EncoderError> {
                 job,
                 [camera, microphone, screen].map(Option::as_deref),
             );
-            return Ok(line.finish(false));
+            return Ok(line.finish());
         }
     }
     if job.video != Leg::Absent {
@@ -49,7 +49,7 @@ pub(super) fn invocation(job: &Job) -> Result<Invocation, EncoderError> {
         line.words("d. ! queue");
         audio(&mut line);
     }
-    Ok(line.finish(matches!(job.from, From::Pipe)))
+    Ok(line.finish())
 }
 
 /// What is in a file or at an address: a branch of a pipeline for what is not there would wait for ever.
@@ -106,11 +106,10 @@ impl Line {
         self
     }
 
-    fn finish(self, reads_stdin: bool) -> Invocation {
+    fn finish(self) -> Invocation {
         Invocation {
             program: "gst-launch-1.0",
             arguments: self.0,
-            reads_stdin,
         }
     }
 }

@@ -74,11 +74,15 @@ fn what_may_be_absent_is_asked_for_with_a_question_mark() {
 }
 
 #[test]
-fn only_a_pipe_gets_our_standard_input() {
+fn only_a_pipe_is_read_from_standard_input() {
     let invocation = ffmpeg::invocation(&job(From::Pipe, Leg::IfThere, Leg::IfThere)).unwrap();
-    assert!(invocation.reads_stdin && !text(&invocation).contains("-nostdin"));
+    let line = text(&invocation);
+    assert!(
+        line.contains("-i pipe:0") && !line.contains("-nostdin"),
+        "{line}"
+    );
     let file = ffmpeg::invocation(&job(files(&["a"]), Leg::IfThere, Leg::IfThere)).unwrap();
-    assert!(!file.reads_stdin && text(&file).contains("-nostdin"));
+    assert!(text(&file).contains("-nostdin"));
 }
 
 #[test]

@@ -17,7 +17,8 @@ use tokio_rustls::rustls::crypto::{
 };
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore,
+    SignatureScheme,
 };
 
 use super::{HttpError, ServerUrl};
@@ -63,7 +64,12 @@ impl Connector {
             match source {
                 Some(TlsError::InvalidCertificate(why)) => HttpError::Certificate {
                     server: self.server.clone(),
-                    reason: format!("{why}"),
+                    reason: match why {
+                        CertificateError::UnknownIssuer => {
+                            "nobody whom this system knows signed it".to_owned()
+                        }
+                        why => why.to_string(),
+                    },
                 },
                 _ => HttpError::Lost {
                     server: self.server.clone(),

@@ -9,7 +9,7 @@ fn ms(millis: u64) -> Duration {
 #[test]
 fn frames_wait_for_their_time_counted_from_the_first() {
     let start = Instant::now() + ms(10_000);
-    let mut pacer = Pacer::new(true);
+    let mut pacer = Pacer::new(true, None);
     // The source begins at seven seconds, and is read faster than it plays.
     for frame in [0, 40, 80] {
         let due = pacer.due(ms(7_000 + frame), ms(7_000 + frame), start + ms(frame / 10));
@@ -21,7 +21,7 @@ fn frames_wait_for_their_time_counted_from_the_first() {
 #[test]
 fn a_frame_that_is_shown_later_is_sent_by_its_decoding_time() {
     let start = Instant::now();
-    let mut pacer = Pacer::new(true);
+    let mut pacer = Pacer::new(true, None);
     pacer.due(ms(0), ms(0), start);
     let expected = Due {
         send_at: start + ms(40),
@@ -33,7 +33,7 @@ fn a_frame_that_is_shown_later_is_sent_by_its_decoding_time() {
 #[test]
 fn a_little_late_changes_nothing_but_much_too_late_sets_the_clock_anew() {
     let start = Instant::now();
-    let mut pacer = Pacer::new(true);
+    let mut pacer = Pacer::new(true, None);
     pacer.due(ms(0), ms(0), start);
     let late = pacer.due(ms(100), ms(100), start + ms(600));
     assert_eq!(late.captured, start + ms(100));
@@ -49,7 +49,7 @@ fn a_little_late_changes_nothing_but_much_too_late_sets_the_clock_anew() {
 #[test]
 fn without_keeping_time_frames_go_at_once_but_keep_their_times() {
     let start = Instant::now();
-    let mut pacer = Pacer::new(false);
+    let mut pacer = Pacer::new(false, None);
     pacer.due(ms(0), ms(0), start);
     let due = pacer.due(ms(500), ms(500), start + ms(1));
     assert_eq!(due.send_at, start + ms(1));
@@ -57,9 +57,21 @@ fn without_keeping_time_frames_go_at_once_but_keep_their_times() {
 }
 
 #[test]
+fn a_live_source_is_counted_from_its_beginning_however_late_its_first_frames_are_read() {
+    let start = Instant::now();
+    let mut pacer = Pacer::new(false, Some(start));
+    let now = start + ms(900);
+    assert_eq!(pacer.due(ms(7_000), ms(7_000), now).captured, start);
+    assert_eq!(
+        pacer.due(ms(7_890), ms(7_890), now).captured,
+        start + ms(890)
+    );
+}
+
+#[test]
 fn what_was_held_is_later_by_as_much() {
     let start = Instant::now();
-    let mut pacer = Pacer::new(true);
+    let mut pacer = Pacer::new(true, None);
     pacer.due(ms(0), ms(0), start);
     pacer.hold(ms(60_000));
     let now = start + ms(60_010);

@@ -34,7 +34,7 @@ fn stage(ready: usize, waits: bool) -> (Stage, watch::Sender<usize>, mpsc::Recei
     let (outlet, shots) = mpsc::channel(8);
     let (sender, ready) = watch::channel(ready);
     let stage = Stage {
-        pacer: Pacer::new(true),
+        pacer: Pacer::new(true, None),
         outlets: vec![outlet],
         ready,
         waits,

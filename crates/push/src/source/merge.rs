@@ -121,8 +121,13 @@ impl Merge {
     /// The first frame of a track, if it is not far from the beginning.
     pub(crate) fn peek(&mut self, pick: Pick) -> Option<&Frame> {
         let part = self.parts.get_mut(pick.part)?;
-        part.fill(READ_AHEAD);
-        part.ahead.iter().find(|frame| frame.track == pick.track)
+        let is_its = |frame: &Frame| frame.track == pick.track;
+        // No further than needed: live sources are delayed by it.
+        while !part.ahead.iter().any(is_its) && part.end.is_none() && part.ahead.len() < READ_AHEAD
+        {
+            part.fill(part.ahead.len() + 1);
+        }
+        part.ahead.iter().find(|frame| is_its(frame))
     }
 
     /// The next frame of the picked tracks; none when all files have ended.

@@ -64,7 +64,7 @@ pub(crate) enum Link {
     /// ICE, DTLS, SRTP.
     WebRtc(WebRtcLink),
     /// RTP over UDP.
-    Plain(PlainLink),
+    Plain(Box<PlainLink>),
 }
 
 impl Link {
@@ -72,7 +72,10 @@ impl Link {
     pub(crate) async fn open(setup: &Setup) -> Result<Self, PushError> {
         match setup.transport {
             Transport::Webrtc => WebRtcLink::open(setup).await.map(Self::WebRtc),
-            Transport::Plain => PlainLink::open(setup).await.map(Self::Plain),
+            Transport::Plain => {
+                let link = PlainLink::open(setup).await?;
+                Ok(Self::Plain(Box::new(link)))
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod broadcaster;
 mod consumer;
 mod data;
 mod error;
+mod number;
 mod producer;
 mod schema;
 mod text;
@@ -28,7 +29,7 @@ pub use data::{
     ListedDataPeer, ListedDataProducer, ListedTransport,
 };
 pub use error::{ApiError, ErrorBody};
-pub use producer::{CreateProducer, ProducerCreated, StatsReport};
+pub use producer::{CreateProducer, PlacedProducer, ProducerCreated, StatsReport};
 pub use text::{BroadcasterId, Text};
 pub use transport::{
     ConnectTransport, CreateTransport, Direction, PlainTransportCreated, SrtpParameters, SrtpSuite,

@@ -13,14 +13,17 @@ use crate::types::TransportListenInfo;
 /// What is done with the core's answer, on the worker's thread.
 pub(crate) type Done = Box<dyn FnOnce(Result<Response, CommandError>) + Send>;
 
+/// Makes a request to the core from where sockets turned out to be bound.
+pub(crate) type CommandOnSockets = Box<dyn FnOnce(&[SocketAddr]) -> Command + Send>;
+
 /// A request to make a transport that has sockets of its own.
 pub(crate) struct OnSockets {
     /// The transport that is to be made.
     pub(crate) transport: TransportId,
     /// Where its sockets are opened.
     pub(crate) listen: Vec<TransportListenInfo>,
-    /// The request to the core, from where the sockets turned out to be bound, in the same order.
-    pub(crate) command: Box<dyn FnOnce(&[SocketAddr]) -> Command + Send>,
+    /// The request to the core; it gets the addresses in the same order.
+    pub(crate) command: CommandOnSockets,
 }
 
 /// A request to a worker's thread.

@@ -34,6 +34,8 @@ pub(super) struct OwnSockets {
     ports: Ports,
     /// Transports that are gone; their last packets have yet to leave.
     retired: Vec<TransportId>,
+    /// Datagrams that the kernel dropped at sockets that are closed, so that the sum never falls.
+    drops_of_closed: u64,
 }
 
 impl OwnSockets {
@@ -113,22 +115,18 @@ impl OwnSockets {
     pub(super) fn clear(&mut self, poller: &mut Poller) {
         self.retired.clear();
         for socket in std::mem::take(&mut self.slots).into_iter().flatten() {
-            // It is closed below, which takes it out of the poller, too.
-            let _ = poller.remove(&socket.socket);
-            self.ports.release(socket.bound);
+            self.close_one(&socket, poller);
         }
         self.by_address.clear();
     }
 
     /// Closes the sockets of a transport.
     pub(super) fn close(&mut self, transport: TransportId, poller: &mut Poller) {
-        for slot in &mut self.slots {
-            if slot.as_ref().is_some_and(|it| it.transport == transport)
-                && let Some(socket) = slot.take()
-            {
-                // It is closed below, which takes it out of the poller, too.
-                let _ = poller.remove(&socket.socket);
-                self.ports.release(socket.bound);
+        for index in 0..self.slots.len() {
+            let slot = self.slots.get_mut(index);
+            let closed = slot.and_then(|slot| slot.take_if(|it| it.transport == transport));
+            if let Some(socket) = closed {
+                self.close_one(&socket, poller);
                 self.by_address.remove(&socket.bound);
             }
         }
@@ -174,11 +172,19 @@ impl OwnSockets {
         }
     }
 
-    /// Datagrams that the kernel dropped at these sockets.
+    /// Datagrams that the kernel dropped at these sockets and those before them.
     pub(super) fn kernel_drops(&self) -> u64 {
         let sockets = self.slots.iter().flatten();
         let drops = sockets.filter_map(|it| it.socket.kernel_drops().ok());
-        drops.map(u64::from).sum()
+        drops.map(u64::from).sum::<u64>() + self.drops_of_closed
+    }
+
+    /// What goes before a socket is dropped, which closes it.
+    fn close_one(&mut self, own: &OwnSocket, poller: &mut Poller) {
+        // Closing takes it out of the poller in any case.
+        let _ = poller.remove(&own.socket);
+        self.drops_of_closed += own.socket.kernel_drops().map_or(0, u64::from);
+        self.ports.release(own.bound);
     }
 
     fn insert(&mut self, socket: OwnSocket) -> usize {

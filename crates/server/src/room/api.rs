@@ -229,6 +229,14 @@ fn failed(error: EngineError) -> ApiError {
     }
 }
 
+/// What the body names and is not there is a conflict with how things stand; 404 is for what the path or query names.
+fn named_in_body(error: ApiError) -> ApiError {
+    match error {
+        ApiError::NotFound { entity, id } => ApiError::NamedNotFound { entity, id },
+        error => error,
+    }
+}
+
 /// Refuses one thing more than `max`.
 fn check_limit(present: usize, max: usize, what: &'static str) -> Result<(), ApiError> {
     if present < max {

@@ -150,3 +150,6 @@ fn room_name() -> String {
         .map(|letter| char::from(*letter))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

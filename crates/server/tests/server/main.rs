@@ -7,6 +7,7 @@
 
 mod support;
 
+mod api;
 mod broadcasters;
 mod data;
 mod handshake;
@@ -15,8 +16,10 @@ mod limits;
 mod link;
 mod media;
 mod native;
+mod plain;
 mod program;
 mod protoo;
 mod push;
 mod rooms;
+mod seed;
 mod transports;

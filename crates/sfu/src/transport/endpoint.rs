@@ -35,6 +35,10 @@ pub(crate) enum Learnt {
 
 /// How packets of both directions are protected.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per transport, and a packet must not chase another pointer to its key"
+)]
 pub(crate) enum Protection {
     /// Not at all.
     Clear,

@@ -1,13 +1,14 @@
 //! Media that broadcasters receive, and how theirs is received.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use miso_ortc::{ConsumerType, MediaKind, RtpCapabilities, RtpParameters};
 
 use crate::{ConsumerId, ConsumerScore, Layers, PeerId, ProducerId, TransportId};
 
-use super::schema;
+use super::{number, schema};
 
 /// Receive media.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -60,9 +61,10 @@ pub struct ConsumerCreated {
 #[serde(rename_all = "camelCase")]
 pub struct PreferredLayers {
     /// Spatial.
+    #[serde(deserialize_with = "number::whole")]
     pub spatial_layer: u8,
     /// Temporal; the highest where it is not given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number::maybe_whole")]
     pub temporal_layer: Option<u8>,
 }
 
@@ -70,7 +72,16 @@ pub struct PreferredLayers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Priority {
     /// From 1 to 255, the most important.
-    pub priority: std::num::NonZeroU8,
+    #[serde(deserialize_with = "priority")]
+    #[schemars(range(min = 1))]
+    pub priority: u8,
+}
+
+fn priority<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    match number::whole(from)? {
+        0 => Err(D::Error::custom("priority must be from 1 to 255")),
+        priority => Ok(priority),
+    }
 }
 
 /// How a producer is received.

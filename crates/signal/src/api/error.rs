@@ -37,6 +37,14 @@ pub enum ApiError {
         /// The id.
         id: String,
     },
+    /// There is nothing with this id, which the body names.
+    #[error("{entity} with id \"{id}\" not found")]
+    NamedNotFound {
+        /// What was looked for.
+        entity: Entity,
+        /// The id.
+        id: String,
+    },
     /// There is nothing at this path.
     #[error("there is no {0}")]
     RouteNotFound(String),
@@ -90,6 +98,7 @@ impl ApiError {
             Self::MethodNotAllowed(_) => 405,
             Self::IdTaken(_)
             | Self::InvalidState(_)
+            | Self::NamedNotFound { .. }
             | Self::Unsupported(_)
             | Self::LimitReached { .. } => 409,
             Self::BodyTooLong(_) => 413,
@@ -107,7 +116,7 @@ impl ApiError {
             Self::RoomNotFound(_) => "room_not_found",
             Self::PeerNotFound(_) => "peer_not_found",
             Self::BroadcasterNotFound(_) => "broadcaster_not_found",
-            Self::NotFound { entity, .. } => match entity {
+            Self::NotFound { entity, .. } | Self::NamedNotFound { entity, .. } => match entity {
                 Entity::Transport => "transport_not_found",
                 Entity::Producer => "producer_not_found",
                 Entity::Consumer => "consumer_not_found",

@@ -13,11 +13,8 @@ use super::schema;
 /// Send media.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("anyOf" = schema::kinds_of_media()))]
 pub struct CreateProducer {
-    /// The transport, where the path does not name it.
-    #[serde(default)]
-    #[schemars(schema_with = "schema::maybe_id")]
-    pub transport_id: Option<TransportId>,
     /// Audio or video.
     #[schemars(schema_with = "schema::kind")]
     pub kind: MediaKind,
@@ -31,6 +28,18 @@ pub struct CreateProducer {
     /// Whether nothing is forwarded yet.
     #[serde(default)]
     pub paused: Option<bool>,
+}
+
+/// Send media on a transport that the body names.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlacedProducer {
+    /// The transport.
+    #[schemars(schema_with = "schema::id")]
+    pub transport_id: TransportId,
+    /// The rest.
+    #[serde(flatten)]
+    pub producer: CreateProducer,
 }
 
 /// The new producer.

@@ -7,7 +7,7 @@ use miso_ortc::{SctpCapabilities, SctpParameters};
 
 use crate::{AppData, DtlsParameters, TransportOptions};
 
-use super::schema;
+use super::{number, schema};
 
 /// What carries the packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -196,6 +196,11 @@ pub struct PlainTransportCreated {
 /// Connect a transport: a WebRTC one by `dtlsParameters`, a plain one by address and keys.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("anyOf" = [
+    { "required": ["dtlsParameters"], "properties": { "dtlsParameters": { "type": "object" } } },
+    { "required": ["ip", "port"] },
+    { "required": ["srtpParameters"] },
+]))]
 pub struct ConnectTransport {
     /// WebRTC: the client's certificate and part in the handshake.
     #[serde(default)]
@@ -203,12 +208,13 @@ pub struct ConnectTransport {
     pub dtls_parameters: Option<DtlsParameters>,
     /// Plain: the client's IP address.
     #[serde(default)]
+    #[schemars(schema_with = "schema::maybe_ip")]
     pub ip: Option<std::net::IpAddr>,
     /// Plain: its port.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number::maybe_whole")]
     pub port: Option<u16>,
     /// Plain: its port for RTCP, where RTP and RTCP do not share one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number::maybe_whole")]
     pub rtcp_port: Option<u16>,
     /// Plain: the client's keys.
     #[serde(default)]

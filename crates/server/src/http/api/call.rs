@@ -84,19 +84,19 @@ impl Call<'_> {
     /// The room, which is always the first parameter.
     ///
     /// # Errors
-    /// [`ApiError::BadRequest`] where it can be no room's id.
+    /// [`ApiError::RoomNotFound`] where no room can have the id.
     pub(super) fn room(&self) -> Result<RoomId, ApiError> {
         let room = RoomId::new(self.parameter(0));
-        room.map_err(|error| ApiError::BadRequest(error.to_string()))
+        room.map_err(|_| ApiError::RoomNotFound(self.parameter(0)))
     }
 
     /// The peer or broadcaster, which is the second parameter where there is one.
     ///
     /// # Errors
-    /// [`ApiError::BadRequest`] where it can be no peer's id.
+    /// [`ApiError::PeerNotFound`] where nobody can have the id.
     pub(super) fn peer(&self) -> Result<PeerId, ApiError> {
         let peer = PeerId::new(self.parameter(1));
-        peer.map_err(|error| ApiError::BadRequest(error.to_string()))
+        peer.map_err(|_| ApiError::PeerNotFound(self.parameter(1)))
     }
 
     /// The body.
@@ -138,7 +138,7 @@ impl Call<'_> {
     /// Something about the broadcaster of the path.
     ///
     /// # Errors
-    /// [`ApiError::BadRequest`] where an id can be none.
+    /// [`ApiError::RoomNotFound`], [`ApiError::PeerNotFound`] where nothing can have such an id.
     pub(super) fn of_broadcaster(&self, request: BroadcasterRequest) -> Result<Job, ApiError> {
         Ok(Job::Room(
             self.room()?,

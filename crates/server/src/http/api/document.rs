@@ -32,11 +32,15 @@ pub(super) fn of(endpoints: &[Endpoint]) -> Value {
         settings.definitions_path = "/components/schemas".into();
         settings.meta_schema = None;
     });
-    let mut generator = settings.into_generator();
-    let refusal = generator.subschema_for::<ErrorBody>().to_value();
+    // What may be absent differs between what is read and what is written.
+    let mut generators = Generators {
+        read: settings.clone().into_generator(),
+        written: settings.for_serialize().into_generator(),
+    };
+    let refusal = generators.written.subschema_for::<ErrorBody>().to_value();
     let mut paths = Map::new();
     for endpoint in endpoints.iter().filter(|it| !it.is_alias) {
-        let operation = operation(endpoint, &refusal, &mut generator);
+        let operation = operation(endpoint, &refusal, &mut generators);
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
             path.insert(endpoint.method.as_str().to_ascii_lowercase(), operation);
@@ -52,21 +56,35 @@ pub(super) fn of(endpoints: &[Endpoint]) -> Value {
         },
         "servers": [{ "url": "/" }],
         "paths": paths,
-        "components": { "schemas": generator.take_definitions(true) },
+        "components": { "schemas": generators.definitions() },
     })
 }
 
-fn operation(endpoint: &Endpoint, refusal: &Value, generator: &mut SchemaGenerator) -> Value {
+/// Schemas of what is read and of what is written.
+struct Generators {
+    read: SchemaGenerator,
+    written: SchemaGenerator,
+}
+
+impl Generators {
+    fn definitions(mut self) -> Map<String, Value> {
+        let mut definitions = self.read.take_definitions(true);
+        definitions.extend(self.written.take_definitions(true));
+        definitions
+    }
+}
+
+fn operation(endpoint: &Endpoint, refusal: &Value, generators: &mut Generators) -> Value {
     let mut parameters: Vec<_> = path_parameters(endpoint.path).collect();
     parameters.extend(endpoint.query.iter().map(query_parameter));
     let mut operation = json!({
         "operationId": operation_id(endpoint),
         "summary": endpoint.about,
         "parameters": parameters,
-        "responses": responses(endpoint, refusal, generator),
+        "responses": responses(endpoint, refusal, &mut generators.written),
     });
     if let (Some(schema), Some(operation)) = (endpoint.body, operation.as_object_mut()) {
-        let schema = schema(generator).to_value();
+        let schema = schema(&mut generators.read).to_value();
         let content = json!({ "application/json": { "schema": schema } });
         operation.insert(
             "requestBody".to_owned(),
@@ -86,7 +104,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = Value> {
     names(path).map(|name| {
         let schema = match name {
             "roomId" | "peerId" | "broadcasterId" => {
-                json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_ID_BYTES / 4 })
+                json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_ID_BYTES })
             }
             _ => json!({ "type": "string", "minLength": 1, "maxLength": 64 }),
         };

@@ -7,7 +7,7 @@ use miso_signal::{Entity, PeerId};
 use crate::room::broadcaster::{PlacedConsumer, not_found};
 use crate::room::{Room, convert};
 
-use super::{ApiReply, ConsumerRequest, Made, check_limit, failed};
+use super::{ApiReply, ConsumerRequest, Made, check_limit, failed, named_in_body};
 
 /// It starts at once, unless the client wants to be ready first.
 pub(super) async fn create(
@@ -17,7 +17,13 @@ pub(super) async fn create(
     made: Made,
 ) -> Result<ApiReply, ApiError> {
     let (broadcaster, limits) = (room.broadcaster(id)?, &room.context.limits);
-    let transport = broadcaster.transport(body.transport_id.as_str())?;
+    // With 200 the path and the query name them, with 201 the body does.
+    let missing = |error| match made {
+        Made::Ok => error,
+        Made::Created => named_in_body(error),
+    };
+    let transport = broadcaster.transport(body.transport_id.as_str());
+    let transport = transport.map_err(missing)?;
     check_limit(
         broadcaster.consumers.len(),
         limits.max_consumers_per_peer,
@@ -28,7 +34,7 @@ pub(super) async fn create(
     let capabilities = body.rtp_capabilities.or(known).ok_or_else(unknown)?;
     let producer_id = body.producer_id.as_str();
     let producer = room.any_producer(producer_id);
-    let producer = producer.ok_or_else(|| not_found(Entity::Producer, producer_id))?;
+    let producer = producer.ok_or_else(|| missing(not_found(Entity::Producer, producer_id)))?;
     let options = ConsumerOptions {
         paused: body.paused.unwrap_or(false),
         enable_rtx: Some(true),
@@ -78,7 +84,7 @@ pub(super) async fn take(
             };
             consumer.set_preferred_layers(layers).await
         }
-        ConsumerRequest::Priority(it) => consumer.set_priority(it.priority.get()).await,
+        ConsumerRequest::Priority(it) => consumer.set_priority(it.priority).await,
         ConsumerRequest::Stats => {
             let stats = consumer.get_stats().await.map_err(failed)?;
             return ApiReply::json(200, &StatsReport { stats });

@@ -11,7 +11,7 @@ use crate::room::broadcaster::not_found;
 use crate::room::peer::RoutedDataProducer;
 use crate::room::{Room, convert, offer};
 
-use super::{ApiReply, DataRequest, check_limit, failed};
+use super::{ApiReply, DataRequest, check_limit, failed, named_in_body};
 
 /// The bot listens to what is for it; peers are offered the rest.
 pub(super) async fn produce(
@@ -75,7 +75,8 @@ pub(super) async fn consume(
     let transport = broadcaster.transport(on)?;
     let data_producer_id = body.data_producer_id.as_str();
     if room.data_producer_app_data(data_producer_id).is_none() {
-        return Err(not_found(Entity::DataProducer, data_producer_id));
+        let unknown = not_found(Entity::DataProducer, data_producer_id);
+        return Err(named_in_body(unknown));
     }
     let options = DataConsumerOptions::new(data_producer_id);
     let consumer = transport.consume_data(options).await.map_err(failed)?;
@@ -111,7 +112,8 @@ pub(super) async fn consume_for_peer(
     check_limit(peer.data_consumer_count(), max, "data consumers")?;
     let data_producer_id = body.data_producer_id.as_str();
     let app_data = room.data_producer_app_data(data_producer_id);
-    let app_data = app_data.ok_or_else(|| not_found(Entity::DataProducer, data_producer_id))?;
+    let unknown = || named_in_body(not_found(Entity::DataProducer, data_producer_id));
+    let app_data = app_data.ok_or_else(unknown)?;
     let consumer = offer::data_to_peer(room, id, &transport, (data_producer_id, app_data)).await;
     ApiReply::json(200, &describe(&consumer?)?)
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::room::{Room, convert, offer};
 
-use super::{ApiReply, Made, ProducerRequest, check_limit, failed};
+use super::{ApiReply, Made, ProducerRequest, check_limit, failed, named_in_body};
 
 /// Others are offered it. Its `appData` says whose it is.
 pub(super) async fn create(
@@ -29,7 +29,10 @@ pub(super) async fn create(
         limits.max_producers_per_peer,
         "producers",
     )?;
-    let transport = broadcaster.transport(on)?;
+    let transport = match made {
+        Made::Ok => broadcaster.transport(on)?,
+        Made::Created => broadcaster.transport(on).map_err(named_in_body)?,
+    };
     let app_data = serde_json::to_value(body.app_data.with_peer_id(id));
     let options = ProducerOptions {
         paused: body.paused.unwrap_or(false),

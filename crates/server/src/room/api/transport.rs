@@ -1,8 +1,8 @@
 //! Transports between broadcasters and the server.
 
 use miso_engine::{
-    Bitrate, PlainConnect, PlainTransport, PlainTransportOptions, SctpTransportOptions,
-    WebRtcTransportOptions,
+    Bitrate, PlainConnect, PlainTransport, PlainTransportOptions, RequestError as EngineError,
+    SctpTransportOptions, WebRtcTransportOptions,
 };
 use miso_signal::api::{
     ApiError, ConnectTransport, CreateTransport, Dialect, PlainTransportCreated, StatsReport,
@@ -140,7 +140,7 @@ pub(super) async fn take(
 async fn connect(transport: &Transport, body: &ConnectTransport) -> Result<ApiReply, ApiError> {
     match transport {
         Transport::WebRtc(handle) => {
-            let missing = || ApiError::BadRequest("missing body.dtlsParameters".to_owned());
+            let missing = || ApiError::InvalidState("missing body.dtlsParameters".to_owned());
             let dtls = body.dtls_parameters.as_ref().ok_or_else(missing)?;
             let parameters = convert::dtls_parameters(dtls)?;
             handle.connect(parameters).await.map_err(failed)?;
@@ -154,10 +154,21 @@ async fn connect(transport: &Transport, body: &ConnectTransport) -> Result<ApiRe
                 rtcp_port: body.rtcp_port,
                 srtp_parameters: keys.map(convert::through_json).transpose()?,
             };
-            handle.connect(connect).await.map_err(failed)?;
+            let connected = handle.connect(connect).await;
+            connected.map_err(|error| does_not_fit(error, body))?;
             // The key may be another one now.
             ApiReply::json(200, &reached_at(handle)?)
         }
+    }
+}
+
+/// What lacks in the body of a plain transport's depends on how the transport was made; a key is wrong by itself.
+fn does_not_fit(error: EngineError, body: &ConnectTransport) -> ApiError {
+    match error {
+        EngineError::Type(reason) if body.srtp_parameters.is_none() => {
+            ApiError::InvalidState(reason)
+        }
+        error => failed(error),
     }
 }
 

@@ -13,7 +13,7 @@ use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc, RtcConfig};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
-use super::{Client, soon};
+use super::{Client, Server, soon};
 
 /// Longest datagram.
 const MAX_DATAGRAM: usize = 2_000;
@@ -62,8 +62,31 @@ impl Link {
         let sctp = json!({ "numStreams": { "OS": 1024, "MIS": 1024 } });
         let options = json!({ role: true, "sctpCapabilities": sctp });
         let transport = client.ask("createWebRtcTransport", options).await;
+        let (prepared, dtls) = Self::prepare(&transport, honest).await;
+        let connect = json!({ "transportId": transport["id"], "dtlsParameters": dtls });
+        client.ask("connectWebRtcTransport", connect).await;
+        prepared.start()
+    }
+
+    /// A connected transport of a broadcaster, by the path of its transports.
+    pub(crate) async fn broadcast(server: &Server, transports: &str) -> Self {
+        let sctp = json!({ "numStreams": { "OS": 1024, "MIS": 1024 } });
+        let options = json!({ "type": "webrtc", "rtcpMux": true, "sctpCapabilities": sctp });
+        let transport = server.call("POST", transports, options).await.expect(200);
+        let (prepared, dtls) = Self::prepare(&transport, true).await;
+        let id = transport["id"].as_str().unwrap();
+        let connect = json!({ "dtlsParameters": dtls });
+        let path = format!("{transports}/{id}/connect");
+        server.call("POST", &path, connect).await.expect(200);
+        let mut link = prepared.start();
+        soon("a connection", link.connected.recv()).await.unwrap();
+        link
+    }
+
+    /// The other end of a transport that does nothing yet, and its DTLS parameters.
+    async fn prepare(transport: &Value, honest: bool) -> (Prepared, Value) {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let (rtc, certificate) = rtc(socket.local_addr().unwrap(), &transport);
+        let (rtc, certificate) = rtc(socket.local_addr().unwrap(), transport);
         let mut fingerprint = fingerprint_of(&certificate);
         if !honest {
             fingerprint = vec!["00"; 32].join(":");
@@ -71,28 +94,8 @@ impl Link {
         let dtls = json!({
             "role": "client", "fingerprints": [{ "algorithm": "sha-256", "value": fingerprint }],
         });
-        let connect = json!({ "transportId": transport["id"], "dtlsParameters": dtls });
-        client.ask("connectWebRtcTransport", connect).await;
-        let (orders, todo) = mpsc::unbounded_channel();
-        let (heard, messages) = mpsc::unbounded_channel();
-        let (tell_connected, connected) = mpsc::unbounded_channel();
-        let (tell_opened, opened) = mpsc::unbounded_channel();
-        let end = OtherEnd {
-            rtc,
-            socket,
-            streams: HashMap::new(),
-            heard,
-            tell_connected,
-            tell_opened,
-        };
-        Self {
-            id: transport["id"].clone(),
-            orders,
-            messages,
-            connected,
-            opened,
-            task: tokio::spawn(end.run(todo)),
-        }
+        let id = transport["id"].clone();
+        (Prepared { id, rtc, socket }, dtls)
     }
 
     /// The transport's id.
@@ -130,6 +133,38 @@ impl Link {
     /// Says goodbye.
     pub(crate) fn close(&self) {
         assert!(self.orders.send(Order::Close).is_ok());
+    }
+}
+
+/// The other end of a transport that does nothing yet.
+struct Prepared {
+    id: Value,
+    rtc: Rtc,
+    socket: UdpSocket,
+}
+
+impl Prepared {
+    fn start(self) -> Link {
+        let (orders, todo) = mpsc::unbounded_channel();
+        let (heard, messages) = mpsc::unbounded_channel();
+        let (tell_connected, connected) = mpsc::unbounded_channel();
+        let (tell_opened, opened) = mpsc::unbounded_channel();
+        let end = OtherEnd {
+            rtc: self.rtc,
+            socket: self.socket,
+            streams: HashMap::new(),
+            heard,
+            tell_connected,
+            tell_opened,
+        };
+        Link {
+            id: self.id,
+            orders,
+            messages,
+            connected,
+            opened,
+            task: tokio::spawn(end.run(todo)),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use miso_signal::api::{
     ApiError, ConsumerCreated, ConsumerReports, CreateConsumer, CreateProducer, Done,
-    PreferredLayers, Priority, ProducerCreated, StatsReport,
+    PlacedProducer, PreferredLayers, Priority, ProducerCreated, StatsReport,
 };
 use miso_signal::{ProducerId, TransportId};
 
@@ -26,7 +26,10 @@ fn making() -> Vec<Endpoint> {
             Method::POST,
             of_broadcaster!("/transports/{transportId}/producers"),
             "Send media on a transport. Peers are offered it at once",
-            |call| produce(call, Some(call.parameter(2)), Made::Ok),
+            |call| {
+                let (on, body) = (call.parameter(2), Box::new(call.body()?));
+                call.of_broadcaster(BroadcasterRequest::Produce(on, body, Made::Ok))
+            },
         )
         .body::<CreateProducer>()
         .json::<ProducerCreated>(200, "The producer")
@@ -35,9 +38,13 @@ fn making() -> Vec<Endpoint> {
             Method::POST,
             of_broadcaster!("/producers"),
             "Send media on the transport that transportId names; only after the broadcaster has joined",
-            |call| produce(call, None, Made::Created),
+            |call| {
+                let body: PlacedProducer = call.body()?;
+                let (on, body) = (body.transport_id.as_str().to_owned(), Box::new(body.producer));
+                call.of_broadcaster(BroadcasterRequest::Produce(on, body, Made::Created))
+            },
         )
-        .body::<CreateProducer>()
+        .body::<PlacedProducer>()
         .json::<ProducerCreated>(201, "The producer")
         .or(&[404, 409, 422]),
         Endpoint::new(
@@ -73,14 +80,6 @@ fn making() -> Vec<Endpoint> {
         .json::<ConsumerCreated>(201, "The consumer")
         .or(&[404, 409, 422]),
     ]
-}
-
-fn produce(call: &Call<'_>, on: Option<String>, made: Made) -> Result<Job, ApiError> {
-    let body: CreateProducer = call.body()?;
-    let named = body.transport_id.as_ref().map(|id| id.as_str().to_owned());
-    let missing = || ApiError::BadRequest("missing body.transportId".to_owned());
-    let on = on.or(named).ok_or_else(missing)?;
-    call.of_broadcaster(BroadcasterRequest::Produce(on, Box::new(body), made))
 }
 
 fn consume_by_query(call: &Call<'_>) -> Result<Job, ApiError> {

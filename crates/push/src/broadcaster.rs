@@ -159,6 +159,8 @@ impl Broadcaster {
             match found {
                 Ok(found) => receptions.extend(found.into_iter().map(|it| (kind, it))),
                 Err(error) if error.is_not_found() => return Err(PushError::Removed),
+                // A server without this route tells nothing of receivers.
+                Err(error) if error.is_refusal() => {}
                 Err(error) => return Err(error.into()),
             }
         }

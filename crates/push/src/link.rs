@@ -62,7 +62,7 @@ pub(crate) struct LinkStats {
 /// A path to the server with producers on it.
 pub(crate) enum Link {
     /// ICE, DTLS, SRTP.
-    WebRtc(WebRtcLink),
+    WebRtc(Box<WebRtcLink>),
     /// RTP over UDP.
     Plain(Box<PlainLink>),
 }
@@ -71,7 +71,10 @@ impl Link {
     /// Makes transport and producers, and waits until packets can flow.
     pub(crate) async fn open(setup: &Setup) -> Result<Self, PushError> {
         match setup.transport {
-            Transport::Webrtc => WebRtcLink::open(setup).await.map(Self::WebRtc),
+            Transport::Webrtc => {
+                let link = WebRtcLink::open(setup).await?;
+                Ok(Self::WebRtc(Box::new(link)))
+            }
             Transport::Plain => {
                 let link = PlainLink::open(setup).await?;
                 Ok(Self::Plain(Box::new(link)))

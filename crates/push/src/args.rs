@@ -153,6 +153,10 @@ pub(crate) enum ArgsError {
         "an address or pipe ({0}) must be the only input; to combine sources, combine them with ffmpeg first"
     )]
     NotAlone(String),
+    #[error(
+        "--no-realtime is for what keeps time already, such as a pipe; nobody could follow a file"
+    )]
+    WithoutTime,
     #[error("--srtp is for '--transport plain'; WebRTC is always encrypted")]
     SrtpWithWebRtc,
 }
@@ -169,6 +173,14 @@ impl PushArgs {
         if self.srtp && self.transport != Transport::Plain {
             return Err(ArgsError::SrtpWithWebRtc);
         }
+        let input = self.named_input()?;
+        if self.no_realtime && matches!(input, Input::Pattern | Input::Files(_)) {
+            return Err(ArgsError::WithoutTime);
+        }
+        Ok(input)
+    }
+
+    fn named_input(&self) -> Result<Input, ArgsError> {
         if self.test_pattern {
             return Ok(Input::Pattern);
         }

@@ -3,6 +3,7 @@
 mod backoff;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use miso_ortc::MediaKind;
@@ -95,7 +96,7 @@ impl Broadcaster {
                 // The source ended meanwhile.
                 return Ok(());
             }
-            sleep(backoff.next(fastrand::f32())).await;
+            sleep(backoff.next(fastrand::f64())).await;
             // What is left of before is in the way.
             let _ = timeout(LEAVE_WITHIN, self.setup.api.leave(&self.setup.id)).await;
         }
@@ -112,6 +113,8 @@ impl Broadcaster {
     async fn send(&mut self, mut link: Link) -> Result<(), PushError> {
         // What came while nobody could send it is late.
         while self.frames.try_recv().is_ok() {}
+        // A source that can begin a picture anew does so now.
+        self.setup.key_frame_wanted.store(true, Ordering::Relaxed);
         let _ready = Ready::new(&self.ready);
         let (mut look_at, mut ask_at) = (Instant::now() + LOOK_EVERY, Instant::now());
         let (mut has_begun, mut unanswered) = (false, 0);
@@ -156,6 +159,8 @@ impl Broadcaster {
             match found {
                 Ok(found) => receptions.extend(found.into_iter().map(|it| (kind, it))),
                 Err(error) if error.is_not_found() => return Err(PushError::Removed),
+                // A server without this route tells nothing of receivers.
+                Err(error) if error.is_refusal() => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -68,6 +68,8 @@ impl Leg {
 pub(crate) struct Invocation {
     pub(crate) program: &'static str,
     pub(crate) arguments: Vec<OsString>,
+    /// Whether it passes on what fits, or encodes that too.
+    pub(crate) can_copy: bool,
 }
 
 /// Why nothing encodes.

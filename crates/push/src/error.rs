@@ -15,8 +15,12 @@ pub(crate) enum PushError {
     Http(#[from] HttpError),
     #[error(transparent)]
     Source(#[from] SourceError),
-    #[error("{name} must be encoded, and {error}")]
-    Encoder { name: String, error: EncoderError },
+    #[error("{name} must be encoded{why}, but {error}")]
+    Encoder {
+        name: String,
+        why: String,
+        error: EncoderError,
+    },
     #[error("{0}: {1}; encode it differently, see --video-codec")]
     Unfit(String, Unfit),
     #[error("the room takes nothing that push can send")]

@@ -62,17 +62,23 @@ pub(crate) struct LinkStats {
 /// A path to the server with producers on it.
 pub(crate) enum Link {
     /// ICE, DTLS, SRTP.
-    WebRtc(WebRtcLink),
+    WebRtc(Box<WebRtcLink>),
     /// RTP over UDP.
-    Plain(PlainLink),
+    Plain(Box<PlainLink>),
 }
 
 impl Link {
     /// Makes transport and producers, and waits until packets can flow.
     pub(crate) async fn open(setup: &Setup) -> Result<Self, PushError> {
         match setup.transport {
-            Transport::Webrtc => WebRtcLink::open(setup).await.map(Self::WebRtc),
-            Transport::Plain => PlainLink::open(setup).await.map(Self::Plain),
+            Transport::Webrtc => {
+                let link = WebRtcLink::open(setup).await?;
+                Ok(Self::WebRtc(Box::new(link)))
+            }
+            Transport::Plain => {
+                let link = PlainLink::open(setup).await?;
+                Ok(Self::Plain(Box::new(link)))
+            }
         }
     }
 

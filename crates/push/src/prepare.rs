@@ -29,6 +29,9 @@ const HEAD: u64 = 16;
 /// What is sent, pictures first.
 const KINDS: [MediaKind; 2] = [MediaKind::Video, MediaKind::Audio];
 
+/// What happens to a track that fits.
+const AS_IT_IS: &str = "as it is";
+
 /// What preparing a source needs to know.
 pub(crate) struct Wish<'a> {
     pub(crate) args: &'a PushArgs,
@@ -51,34 +54,33 @@ impl Wish<'_> {
         match self.input {
             Input::Pattern => self.pattern(),
             Input::Files(files) => self.files(files.clone()),
-            Input::Address(address) => {
-                self.encoded(From::Address(address.clone()), [Leg::IfThere; 2], None)
-            }
+            Input::Address(address) => self.wholly_encoded(From::Address(address.clone()), None),
             Input::Pipe => self.pipe(),
             Input::Devices {
                 camera,
                 microphone,
                 screen,
             } => {
-                let there = |is_there| {
-                    if is_there {
-                        Leg::Encode(0)
-                    } else {
-                        Leg::Absent
-                    }
-                };
                 let has_video = camera.is_some() || screen.is_some();
-                let audio = match microphone {
-                    None => Leg::Absent,
-                    // Each device is an input of its own.
-                    Some(_) => Leg::Encode(usize::from(has_video)),
+                let video = if has_video {
+                    Leg::Encode(0)
+                } else {
+                    Leg::Absent
+                };
+                // Each device is an input of its own.
+                let sound = Leg::Encode(usize::from(has_video));
+                let audio = if microphone.is_some() {
+                    sound
+                } else {
+                    Leg::Absent
                 };
                 let from = From::Devices {
                     camera: camera.clone(),
                     microphone: microphone.clone(),
                     screen: screen.clone(),
                 };
-                self.encoded(from, [there(has_video), audio], None)
+                let job = self.job(from, [video, audio]);
+                self.encoded(job, Default::default(), None)
             }
         }
     }
@@ -118,7 +120,7 @@ impl Wish<'_> {
                 error: MediaError::UnknownFormat { .. },
                 ..
             }) if paths.len() == 1 => {
-                return self.encoded(From::Files(paths), [Leg::IfThere; 2], None);
+                return self.wholly_encoded(From::Files(paths), None);
             }
             opened => opened?,
         };
@@ -128,7 +130,10 @@ impl Wish<'_> {
         }
         let chosen: Vec<_> = [&video, &audio].into_iter().flatten().collect();
         if chosen.iter().any(|it| it.verdict.is_err()) {
-            return self.encoded(From::Files(paths), [&video, &audio].map(leg), None);
+            return {
+                let job = self.job(From::Files(paths), [&video, &audio].map(leg));
+                self.encoded(job, [&video, &audio].map(why), None)
+            };
         }
         let streams = chosen
             .iter()
@@ -136,7 +141,7 @@ impl Wish<'_> {
             .collect();
         let title = chosen
             .iter()
-            .map(|it| it.describe(""))
+            .map(|it| it.describe(AS_IT_IS))
             .collect::<Vec<_>>()
             .join("; ");
         let picks: Vec<_> = chosen.iter().map(|it| it.pick).collect();
@@ -173,57 +178,68 @@ impl Wish<'_> {
         let is_ours = is_ours.iter().any(|magic| head.starts_with(magic));
         let bytes: Bytes = Box::new(Cursor::new(head).chain(input));
         if !is_ours || self.args.reencode {
-            return self.encoded(From::Pipe, [Leg::IfThere; 2], Some(bytes));
+            return self.wholly_encoded(From::Pipe, Some(bytes));
         }
         let feed = StreamFeed::from_bytes(&name, bytes)?;
-        self.stream(feed, ["", ""], None)
+        self.stream(feed, [AS_IT_IS, AS_IT_IS].map(str::to_owned), None)
     }
 
-    /// Through a program, which is started to see what it writes.
+    /// Through a program, which is started to see what it writes. `why` says of each kind why it must be encoded.
     fn encoded(
         self,
-        from: From,
-        [video, audio]: [Leg; 2],
+        job: Job,
+        why: [String; 2],
         input: Option<Bytes>,
     ) -> Result<Source, PushError> {
-        let job = Job {
+        let failed = |error: EncoderError| PushError::Encoder {
+            name: self.input.name(),
+            why: why
+                .iter()
+                .find(|it| !it.is_empty())
+                .cloned()
+                .unwrap_or_default(),
+            error,
+        };
+        let invocation = encoder::invocation(&job, self.args.encoder).map_err(failed)?;
+        let feed = StreamFeed::from_program(&invocation, input)?;
+        let fate = |leg, why: &String| match leg {
+            Leg::Copy(_) if invocation.can_copy => AS_IT_IS.to_owned(),
+            _ => format!("encoded by {}{why}", invocation.program),
+        };
+        let fates = [fate(job.video, &why[0]), fate(job.audio, &why[1])];
+        self.stream(feed, fates, Some(invocation))
+    }
+
+    fn job(&self, from: From, [video, audio]: [Leg; 2]) -> Job {
+        Job {
             from,
             video,
             audio,
             video_codec: self.args.video_codec,
             video_bitrate: self.args.video_bitrate,
-        };
-        let failed = |error: EncoderError| PushError::Encoder {
-            name: self.input.name(),
-            error,
-        };
-        let invocation = encoder::invocation(&job, self.args.encoder).map_err(failed)?;
-        let feed = StreamFeed::from_program(&invocation, input)?;
-        let by = |leg| {
-            if matches!(leg, Leg::Copy(_)) {
-                ""
-            } else {
-                invocation.program
-            }
-        };
-        let programs = [by(video), by(audio)];
-        self.stream(feed, programs, Some(invocation))
+        }
     }
 
-    /// A stream that has begun, and the programs that encode its tracks.
+    /// Through a program whatever is there.
+    fn wholly_encoded(self, from: From, input: Option<Bytes>) -> Result<Source, PushError> {
+        let job = self.job(from, [Leg::IfThere; 2]);
+        self.encoded(job, Default::default(), input)
+    }
+
+    /// A stream that has begun, and what happened to its tracks.
     fn stream(
         self,
         mut feed: StreamFeed,
-        programs: [&str; 2],
+        fates: [String; 2],
         invocation: Option<Invocation>,
     ) -> Result<Source, PushError> {
         let (mut streams, mut picks, mut titles) = (Vec::new(), Vec::new(), Vec::new());
-        for (kind, program) in KINDS.into_iter().zip(programs) {
+        for (kind, fate) in KINDS.into_iter().zip(fates) {
             let Some(mut chosen) = self.choose(feed.media(), (kind, true)) else {
                 continue;
             };
             chosen.name = self.input.name();
-            titles.push(chosen.describe(program));
+            titles.push(chosen.describe(&fate));
             picks.push(chosen.pick);
             let unfit = |unfit| PushError::Unfit(chosen.name.clone(), unfit);
             streams.push(chosen.verdict.map_err(unfit)?);
@@ -275,8 +291,8 @@ impl Wish<'_> {
 }
 
 impl Chosen {
-    /// For people, with the program that encodes it, if any does.
-    fn describe(&self, encoder: &str) -> String {
+    /// For people.
+    fn describe(&self, fate: &str) -> String {
         let Self { name, track, .. } = self;
         let codec = &track.codec;
         let what = match plan::kind(track) {
@@ -286,11 +302,16 @@ impl Chosen {
             MediaKind::Video => format!("video {codec}"),
             MediaKind::Audio => format!("sound {codec}"),
         };
-        if encoder.is_empty() {
-            format!("{what} of {name} as it is")
-        } else {
-            format!("{what} of {name}, encoded by {encoder}")
-        }
+        format!("{what} of {name}, {fate}")
+    }
+}
+
+/// Why a track must be encoded, in brackets; nothing if it must not.
+fn why(chosen: &Option<Chosen>) -> String {
+    let verdict = chosen.as_ref().map(|it| &it.verdict);
+    match verdict {
+        Some(Err(unfit)) => format!(" ({unfit})"),
+        _ => String::new(),
     }
 }
 

@@ -119,6 +119,16 @@ fn everything_keeps_time_but_devices_unless_told_otherwise() {
 }
 
 #[test]
+fn files_and_the_pattern_always_keep_time() {
+    for line in [
+        "--room r --no-realtime film.mp4",
+        "--room r --no-realtime --test-pattern",
+    ] {
+        assert_eq!(input(line), Err(ArgsError::WithoutTime), "{line}");
+    }
+}
+
+#[test]
 fn srtp_is_for_plain_transports() {
     assert_eq!(
         input("--room r --srtp a.ivf"),

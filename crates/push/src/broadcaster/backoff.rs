@@ -17,10 +17,10 @@ impl Backoff {
     }
 
     /// The next pause. `jitter` between 0 and 1 keeps broadcasters from coming all at once.
-    pub(super) fn next(&mut self, jitter: f32) -> Duration {
+    pub(super) fn next(&mut self, jitter: f64) -> Duration {
         let pause = self.0;
         self.0 = (pause * 2).min(LONGEST);
-        pause - pause.mul_f32(0.5 * jitter.clamp(0.0, 1.0))
+        pause - pause.mul_f64(0.5 * jitter.clamp(0.0, 1.0))
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn invocation(job: &Job) -> Result<Invocation, EncoderError> {
     Ok(Invocation {
         program: "ffmpeg",
         arguments: line.0,
+        can_copy: true,
     })
 }
 

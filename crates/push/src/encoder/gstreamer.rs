@@ -110,6 +110,7 @@ impl Line {
         Invocation {
             program: "gst-launch-1.0",
             arguments: self.0,
+            can_copy: false,
         }
     }
 }

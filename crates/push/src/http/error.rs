@@ -53,9 +53,18 @@ impl HttpError {
         }
     }
 
-    /// Whether what the request was about is not there (any more).
+    /// Whether what the request was about is not there (any more). A server that does not know the route says nothing
+    /// of that.
     pub(crate) fn is_not_found(&self) -> bool {
-        matches!(self, Self::Refused(answer) if answer.status == StatusCode::NOT_FOUND)
+        let Self::Refused(answer) = self else {
+            return false;
+        };
+        answer.name.ends_with("_not_found") && answer.name != "route_not_found"
+    }
+
+    /// Whether the server answered, if not as wished.
+    pub(crate) const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(_))
     }
 }
 
@@ -63,6 +72,8 @@ impl HttpError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     status: StatusCode,
+    /// The server's name for it, for programs; empty if it gives none.
+    name: String,
     /// The server's own sentence.
     words: String,
 }
@@ -89,13 +100,18 @@ impl Answer {
             .map(printable)
             .take(MAX_WORDS)
             .collect();
-        Self { status, words }
+        let name = member("error").unwrap_or_default();
+        Self {
+            status,
+            name,
+            words,
+        }
     }
 }
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, words } = self;
+        let Self { status, words, .. } = self;
         match (*status, words.as_str()) {
             (StatusCode::NOT_FOUND, "") => {
                 write!(

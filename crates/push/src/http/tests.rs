@@ -117,17 +117,30 @@ fn refusals_are_the_servers_own_sentence() {
     }
 }
 
+fn refused(status: u16, body: &str) -> HttpError {
+    let status = StatusCode::from_u16(status).unwrap();
+    HttpError::Refused(Answer::new(status, body.as_bytes()))
+}
+
 #[test]
 fn only_what_can_pass_is_tried_again() {
-    let refused = |status: u16| {
-        let status = StatusCode::from_u16(status).unwrap();
-        HttpError::Refused(Answer::new(status, b"{}"))
-    };
-    assert!(refused(503).is_passing());
-    assert!(refused(404).is_passing() && refused(404).is_not_found());
-    for status in [400, 409, 413, 422] {
-        assert!(!refused(status).is_passing(), "{status}");
+    for (status, passes) in [
+        (503, true),
+        (404, true),
+        (400, false),
+        (409, false),
+        (413, false),
+        (422, false),
+    ] {
+        assert_eq!(refused(status, "{}").is_passing(), passes, "{status}");
     }
+}
+
+#[test]
+fn a_thing_that_is_gone_is_told_from_a_route_that_never_was() {
+    assert!(refused(404, r#"{"error":"producer_not_found","message":"x"}"#).is_not_found());
+    assert!(!refused(404, r#"{"error":"route_not_found","message":"x"}"#).is_not_found());
+    assert!(!refused(404, "<html>").is_not_found());
 }
 
 #[test]

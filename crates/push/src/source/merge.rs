@@ -167,3 +167,6 @@ impl Merge {
             .map(|(pick, name, track)| (pick, name.to_owned(), track.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,7 @@ mod media;
 mod mixed;
 mod native;
 mod newer;
+mod native;
 mod plain;
 mod program;
 mod protoo;

@@ -148,14 +148,14 @@ async fn files_of_each_container_arrive() {
 #[tokio::test]
 async fn an_interrupted_push_leaves_nothing_behind() {
     for signal in ["-INT", "-TERM"] {
-        let server = Server::start(&[]).await;
+        let server = Server::start(&["--room-idle-timeout=0.1"]).await;
         let mut push = Push::start(server.http(), &["--test-pattern", "--peers=3"]);
         push.says("3 broadcasters in room").await;
-        server.until_metric("rooms", 1).await;
+        server.until_metric("broadcasters", 3).await;
         push.signal(signal);
         assert_eq!(push.ended().await, (Some(0), String::new()));
+        assert_eq!(server.metric("broadcasters").await, 0);
         server.until_metric("rooms", 0).await;
-        server.until_metric("transports", 0).await;
     }
 }
 
@@ -165,7 +165,7 @@ async fn a_film_that_ends_leaves_by_itself() {
     let server = Server::start(&[]).await;
     let push = Push::start(server.http(), &[text(&ogg(&folder))]);
     assert_eq!(push.ended().await, (Some(0), String::new()));
-    server.until_metric("rooms", 0).await;
+    assert_eq!(server.metric("broadcasters").await, 0);
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn what_cannot_be_sent_ends_in_one_sentence() {
         let sentence = complaint(server.http(), &[file]).await;
         assert!(sentence.contains(words), "{file}: {sentence}");
     }
-    server.until_metric("rooms", 0).await;
+    assert_eq!(server.metric("broadcasters").await, 0);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ fn shell(script: &str) -> Invocation {
     Invocation {
         program: "sh",
         arguments: ["-c", script].map(Into::into).to_vec(),
+        can_copy: false,
     }
 }
 

@@ -41,7 +41,7 @@ impl Worker {
         }
     }
 
-    fn receive_clear_rtcp(&mut self, key: TransportKey, compound: &[u8], now: Instant) {
+    pub(super) fn receive_clear_rtcp(&mut self, key: TransportKey, compound: &[u8], now: Instant) {
         for packet in RtcpPackets::new(compound) {
             match packet {
                 Ok(packet) => self.receive_rtcp_packet(key, &packet, now),

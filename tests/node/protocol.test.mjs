@@ -13,6 +13,7 @@ const { Message, Body: MessageBody } = fbs('message');
 const { Request, Method, Body: RequestBody } = fbs('request');
 const { Notification, Event } = fbs('notification');
 const { Response } = fbs('response');
+const { CreateRouterRequest, ResourceUsageResponse } = fbs('worker');
 
 const MAX_PAYLOAD = 8388604;
 
@@ -77,6 +78,17 @@ function framed(bytes) {
   const prefix = Buffer.alloc(4);
   prefix.writeUInt32LE(bytes.length);
   return Buffer.concat([prefix, bytes]);
+}
+
+/** A request to make a router. */
+function createRouter(id, routerId) {
+  const builder = new flatbuffers.Builder(128);
+  const handler = builder.createString('');
+  const body = CreateRouterRequest.createCreateRouterRequest(builder, builder.createString(routerId));
+  const bodyType = RequestBody.Worker_CreateRouterRequest;
+  const it = Request.createRequest(builder, id, Method.WORKER_CREATE_ROUTER, handler, bodyType, body);
+  builder.finish(Message.createMessage(builder, MessageBody.Request, it));
+  return framed(Buffer.from(builder.asUint8Array()));
 }
 
 /** A request without body. */
@@ -178,4 +190,27 @@ test('requests that cannot be are refused in the words of the original', async t
   const [kind, reason] = await refused(request(3, Method.WORKER_CREATE_ROUTER));
   assert.equal(kind, 'TypeError');
   assert.match(reason, /malformed message/);
+});
+
+test('answers to a library that does not read wait in bounds, and none is lost', async t => {
+  const it = new Process(t);
+  await it.running();
+  // A dump names every router twice: 400 KiB, of which some forty are as much as the worker queues.
+  const routers = 2000;
+  const dumps = 400;
+  for (let id = 1; id <= routers; id++) it.write(createRouter(id, `router-${id}`.padEnd(100, '.')));
+  for (let id = 1; id <= routers; id++) assert.equal((await it.response()).id(), id);
+  it.child.stdio[4].pause();
+  for (let id = 1; id <= dumps; id++) it.write(request(routers + id, Method.WORKER_DUMP));
+  it.write(request(5000, Method.WORKER_GET_RESOURCE_USAGE));
+  // As long as another worker takes to start, nothing is read.
+  await new Process(t).running();
+  it.child.stdio[4].resume();
+  for (let id = 1; id <= dumps; id++) assert.equal((await it.response()).id(), routers + id);
+  const response = await it.response();
+  assert.equal(response.id(), 5000);
+  const kib = Number(response.body(new ResourceUsageResponse()).ruMaxrss());
+  assert.ok(kib < 100 * 1024, `${kib} KiB`);
+  it.child.stdio[3].end();
+  assert.deepEqual(await it.exit, [0, null]);
 });

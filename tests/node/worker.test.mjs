@@ -55,13 +55,18 @@ test('routers come and go', async t => {
   await assert.rejects(it.dump(), { name: 'NotFoundError' });
 });
 
-test('a thousand routers leave nothing behind', async t => {
+test('ten thousand routers leave nothing behind', async t => {
   const owner = await worker(t);
-  for (let round = 0; round < 10; round++) {
-    const all = await Promise.all(Array.from({ length: 100 }, () => owner.createRouter()));
-    assert.equal((await owner.dump()).routerIds.length, 100);
+  const open = async () => {
+    const all = await Promise.all(Array.from({ length: 1000 }, () => owner.createRouter()));
+    assert.equal((await owner.dump()).routerIds.length, 1000);
     all.forEach(it => it.close());
-  }
+    return (await owner.getResourceUsage()).ru_maxrss;
+  };
+  const first = await open();
+  let last;
+  for (let round = 1; round < 10; round++) last = await open();
+  assert.ok(last < first + 4096, `from ${first} to ${last} KiB`);
   const { routerIds, channelMessageHandlers } = await owner.dump();
   assert.deepEqual(routerIds, []);
   assert.deepEqual(channelMessageHandlers.channelRequestHandlers, []);

@@ -9,6 +9,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use miso_worker_schema::fbs::{log, message, notification, response};
 
+use crate::stderr::complain;
+
 pub(crate) use frames::{Frame, Frames};
 
 /// Bytes fetched by one read.
@@ -90,9 +92,19 @@ impl Channel {
         self.dropped
     }
 
-    /// Queues an answer.
+    /// Queues an answer, or an error if it is too long for the channel.
     pub(crate) fn respond(&mut self, response: response::Response) {
-        self.send(message::Body::Response(Box::new(response)));
+        let id = response.id;
+        if self.send(message::Body::Response(Box::new(response))) {
+            return;
+        }
+        self.send(message::Body::Response(Box::new(response::Response {
+            id,
+            accepted: false,
+            body: None,
+            error: Some("Error".to_owned()),
+            reason: Some("the answer is too long for the channel".to_owned()),
+        })));
     }
 
     /// Queues a notification.
@@ -128,19 +140,21 @@ impl Channel {
         self.send(message::Body::Log(Box::new(log::Log { data })));
     }
 
-    fn send(&mut self, data: message::Body) {
+    /// Queues a message; false if it is too long.
+    fn send(&mut self, data: message::Body) -> bool {
         self.builder.clear();
         let bytes = self.builder.finish(message::Message { data }, None);
         let Some(prefix) = frames::prefix(bytes.len()) else {
             self.dropped += 1;
-            eprintln!(
-                "miso-worker: a message of {} bytes is too long for the channel",
+            complain(format_args!(
+                "a message of {} bytes is too long for the channel",
                 bytes.len()
-            );
-            return;
+            ));
+            return false;
         };
         self.queue.extend(prefix);
         self.queue.extend(bytes);
+        true
     }
 
     /// Writes what the pipe takes.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::stderr::complain;
+
 /// Why the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -18,7 +20,7 @@ pub(crate) enum Exit {
 impl Exit {
     /// Says on standard error why, and gives the exit code.
     pub(crate) fn explain(self, why: &str) -> ExitCode {
-        eprintln!("miso-worker: {why}");
+        complain(format_args!("{why}"));
         self.into()
     }
 }

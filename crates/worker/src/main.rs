@@ -21,6 +21,7 @@ mod refusal;
 mod request;
 mod settings;
 mod shell;
+mod stderr;
 mod stream;
 mod transports;
 

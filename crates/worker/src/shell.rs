@@ -25,6 +25,7 @@ use crate::names::{Entry, Kind, Names};
 use crate::net::Net;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+use crate::stderr::complain;
 use crate::{notification as notifications, request};
 
 /// Descriptor of requests.
@@ -189,9 +190,9 @@ impl Shell {
             match frame {
                 Frame::Message(bytes) => self.handle_message(&bytes),
                 Frame::TooLong(length) => {
-                    eprintln!(
-                        "miso-worker: a message of {length} bytes is over the limit and dropped"
-                    );
+                    complain(format_args!(
+                        "a message of {length} bytes is over the limit and dropped"
+                    ));
                 }
             }
         }
@@ -298,9 +299,9 @@ impl Shell {
         core.net.transmit(&mut core.worker, now);
         if self.channel.dropped() > 0 {
             let count = self.channel.dropped();
-            eprintln!(
-                "miso-worker: {count} notifications were dropped since they were not read in time"
-            );
+            complain(format_args!(
+                "{count} notifications were dropped since they were not read in time"
+            ));
         }
         // The library may be gone.
         let _gone = self.channel.flush();

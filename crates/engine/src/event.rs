@@ -73,6 +73,10 @@ pub enum TransportEvent {
     IceStateChange(IceState),
     /// Another path is used from now on.
     IceSelectedTupleChange(TransportTuple),
+    /// A plain transport learnt where the peer's media comes from.
+    TupleChange(TransportTuple),
+    /// A plain transport learnt where the peer's RTCP comes from, which has a socket of its own.
+    RtcpTupleChange(TransportTuple),
     /// DTLS went to another state.
     DtlsStateChange(DtlsState),
     /// SCTP went to another state.

@@ -60,13 +60,14 @@ pub use observer::{ActiveSpeakerObserver, AudioLevelObserver};
 pub use options::EngineOptions;
 pub use producer::Producer;
 pub use router::Router;
-pub use transport::{DirectTransport, WebRtcTransport};
+pub use transport::{DirectTransport, PlainTransport, WebRtcTransport};
 pub use types::{
     ActiveSpeakerOptions, AudioLevelOptions, ConsumerLayers, ConsumerOptions, ConsumerScore,
     DataConsumerOptions, DataProducerOptions, DirectTransportOptions, DtlsFingerprint,
-    DtlsParameters, DtlsRole, DtlsState, IceCandidate, IceParameters, IceState, ProducerOptions,
-    ProducerScore, SctpNegotiatedCapabilities, SctpState, TransportTuple, VideoOrientation, Volume,
-    WebRtcTransportOptions,
+    DtlsParameters, DtlsRole, DtlsState, IceCandidate, IceParameters, IceState, PlainConnect,
+    PlainTransportOptions, ProducerOptions, ProducerScore, SctpNegotiatedCapabilities, SctpState,
+    SrtpCryptoSuite, SrtpParameters, TransportListenInfo, TransportSocketFlags, TransportTuple,
+    VideoOrientation, Volume, WebRtcTransportOptions,
 };
 pub use worker::WorkerInfo;
 
@@ -81,7 +82,7 @@ pub use miso_ortc::{
     RouterRtpCodecCapability, RtcpFeedback, RtcpParameters, RtpCapabilities, RtpCodecCapability,
     RtpCodecParameters, RtpEncodingParameters, RtpHeaderExtension, RtpHeaderExtensionParameters,
     RtpParameters, RtxParameters, ScalabilityMode, SctpCapabilities, SctpParameters, SctpStreamId,
-    SctpStreamParameters, supported_rtp_capabilities,
+    SctpStreamParameters, router_rtp_capabilities, supported_rtp_capabilities,
 };
 pub use miso_secure::{Certificate, CertificateError};
 pub use miso_sfu::command::{SctpTransportOptions, Subchannels};

@@ -24,6 +24,16 @@ pub struct WorkerMetrics {
     pub cpu_time: Duration,
 }
 
+impl TrafficMetrics {
+    /// Counts what a send call did, but for the bytes.
+    pub(crate) fn add_sent(&mut self, outcome: &miso_netio::SendOutcome) {
+        self.udp_packets_sent += outcome.sent as u64;
+        self.udp_send_failed += outcome.failed as u64;
+        self.udp_send_blocked += outcome.blocked as u64;
+        self.udp_send_calls += outcome.system_calls as u64;
+    }
+}
+
 /// What went through a worker's sockets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TrafficMetrics {

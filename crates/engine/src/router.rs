@@ -5,6 +5,7 @@ mod events;
 mod tables;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use miso_ortc::{RtpCapabilities, can_consume, validate_rtp_capabilities};
@@ -21,12 +22,14 @@ use crate::json;
 use crate::observer::{ActiveSpeakerObserver, AudioLevelObserver, ObserverCore};
 use crate::sync::lock;
 use crate::transport::{
-    DirectTransport, TransportCore, WebRtcPart, WebRtcTransport, webrtc_options,
+    DirectTransport, PlainPart, PlainTransport, TransportCore, WebRtcPart, WebRtcTransport,
+    sockets_of, webrtc_options,
 };
 use crate::types::{
-    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, WebRtcTransportOptions,
+    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, PlainTransportOptions,
+    WebRtcTransportOptions,
 };
-use crate::worker::{Kind, WorkerShared};
+use crate::worker::{Kind, OnSockets, WorkerShared};
 
 pub(crate) use tables::Tables;
 
@@ -103,6 +106,54 @@ impl Router {
         let command = Command::Router(core.id, command);
         worker
             .ask_or(command, finish, |transport| transport.close())
+            .await
+    }
+
+    /// Makes a transport for a peer that speaks RTP without ICE and DTLS, on sockets of its own.
+    ///
+    /// # Errors
+    /// [`RequestError::Error`] when a port cannot be had (fact sheet 4.1), [`RequestError::Type`] for a range of ports
+    /// that is none or SCTP settings out of range, [`RequestError::Closed`].
+    pub async fn create_plain_transport(
+        &self,
+        options: PlainTransportOptions,
+    ) -> Result<PlainTransport, RequestError> {
+        let core = self.core();
+        let worker = Arc::clone(&core.worker);
+        let listen = sockets_of(&options);
+        let srtp = options.enable_srtp.then_some(options.srtp_crypto_suite);
+        let (comedia, sctp) = (options.comedia, options.sctp);
+        let base = Base::new(core, &worker, None, options.app_data);
+        let (router, transport) = (core.id, TransportId(base.number));
+        let command = move |bound: &[SocketAddr]| {
+            let unbound = SocketAddr::from(([0, 0, 0, 0], 0));
+            let for_core = Box::new(command::PlainTransportOptions {
+                rtp: bound.first().copied().unwrap_or(unbound),
+                rtcp: bound.get(1).copied(),
+                comedia,
+                sctp,
+                srtp: srtp.map(Into::into),
+            });
+            Command::Router(
+                router,
+                RouterCommand::CreatePlainTransport(transport, for_core),
+            )
+        };
+        let request = OnSockets {
+            transport,
+            listen: listen.clone(),
+            command: Box::new(command),
+        };
+        let finish = move |answer| {
+            let dump = expect_answer!(answer, Response::PlainTransport(dump) => dump)?;
+            let part = Arc::new(PlainPart::new(&dump, &listen));
+            let transport = Arc::new(TransportCore::plain(base, &part));
+            transport.base.router.adopt_transport(&transport)?;
+            Ok(PlainTransport(transport, part))
+        };
+        core.check_open()?;
+        worker
+            .ask_on_sockets(request, finish, |transport| transport.close())
             .await
     }
 

@@ -5,10 +5,13 @@ mod core;
 mod data;
 mod direct;
 mod media;
+mod plain;
 mod webrtc;
 
 pub(crate) use self::core::TransportCore;
 pub use direct::DirectTransport;
+pub use plain::PlainTransport;
+pub(crate) use plain::{PlainPart, sockets_of};
 pub use webrtc::WebRtcTransport;
 pub(crate) use webrtc::{WebRtcPart, webrtc_options};
 
@@ -90,6 +93,14 @@ macro_rules! common_methods {
             /// [`RequestError::Closed`](crate::RequestError::Closed).
             pub async fn get_stats(&self) -> Result<Vec<serde_json::Value>, crate::RequestError> {
                 self.0.get_stats().await
+            }
+
+            /// Bytes received from the peer so far, whatever they were: a peer of which they do not grow is silent.
+            ///
+            /// # Errors
+            /// [`RequestError::Closed`](crate::RequestError::Closed).
+            pub async fn bytes_received(&self) -> Result<u64, crate::RequestError> {
+                self.0.bytes_received().await
             }
 
             /// Its inner state under mediasoup's names (fact sheet 1.6.1).

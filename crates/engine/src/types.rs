@@ -4,6 +4,7 @@ mod dtls;
 mod ice;
 mod layers;
 mod options;
+mod plain;
 mod score;
 mod sctp;
 
@@ -12,7 +13,11 @@ pub use ice::{IceCandidate, IceParameters, IceState, TransportTuple};
 pub use layers::ConsumerLayers;
 pub use options::{
     ActiveSpeakerOptions, AudioLevelOptions, ConsumerOptions, DataConsumerOptions,
-    DataProducerOptions, DirectTransportOptions, ProducerOptions, WebRtcTransportOptions,
+    DataProducerOptions, DirectTransportOptions, PlainTransportOptions, ProducerOptions,
+    WebRtcTransportOptions,
+};
+pub use plain::{
+    PlainConnect, SrtpCryptoSuite, SrtpParameters, TransportListenInfo, TransportSocketFlags,
 };
 pub use score::{ConsumerScore, ProducerScore, VideoOrientation, Volume};
 pub use sctp::{SctpNegotiatedCapabilities, SctpState};

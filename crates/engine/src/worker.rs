@@ -4,6 +4,7 @@
 pub(crate) mod connections;
 mod io;
 mod job;
+mod own_sockets;
 mod routes;
 mod sockets;
 mod thread;
@@ -26,7 +27,8 @@ use crate::metrics::WorkerMetrics;
 use crate::router::RouterCore;
 use crate::sync::lock;
 
-pub(crate) use job::Job;
+use job::Done;
+pub(crate) use job::{Job, OnSockets};
 pub(crate) use routes::{Kind, Routes};
 pub(crate) use thread::{Spawned, WorkerSetup, spawn};
 
@@ -102,7 +104,7 @@ impl WorkerShared {
             Event::Consumer(id, _) => id.0,
             Event::DataConsumer(id, _) => id.0,
             Event::Observer(id, _) => id.0,
-            Event::CloseConnection(_) => return,
+            Event::CloseConnection(_) | Event::CloseSockets(_) => return,
         };
         if let Some(router) = self.route(number) {
             router.handle_event(event);
@@ -147,6 +149,27 @@ impl WorkerShared {
         finish: impl FnOnce(Result<Response, RequestError>) -> Result<T, RequestError> + Send + 'static,
         abandon: fn(T),
     ) -> Result<T, RequestError> {
+        let job = |done| Job::Command(command, done);
+        self.ask_by(job, finish, abandon).await
+    }
+
+    /// As [`Self::ask_or`], for a transport that has sockets of its own.
+    pub(crate) async fn ask_on_sockets<T: Send + 'static>(
+        &self,
+        request: OnSockets,
+        finish: impl FnOnce(Result<Response, RequestError>) -> Result<T, RequestError> + Send + 'static,
+        abandon: fn(T),
+    ) -> Result<T, RequestError> {
+        let job = |done| Job::OnSockets(request, done);
+        self.ask_by(job, finish, abandon).await
+    }
+
+    async fn ask_by<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(Done) -> Job,
+        finish: impl FnOnce(Result<Response, RequestError>) -> Result<T, RequestError> + Send + 'static,
+        abandon: fn(T),
+    ) -> Result<T, RequestError> {
         let (answer, answered) = oneshot::channel();
         let done = move |result: Result<Response, _>| {
             let result = finish(result.map_err(RequestError::from));
@@ -156,7 +179,7 @@ impl WorkerShared {
                 abandon,
             }));
         };
-        self.submit(Job::Command(command, Box::new(done)))?;
+        self.submit(job(Box::new(done)))?;
         answered
             .await
             .map_err(|_| RequestError::Closed)?

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use miso_push::PushArgs;
 
 use crate::config::Settings;
 
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     /// Serve rooms: web app, signalling and media. Every setting can be given as a flag, as the variable named beside
     /// it, or in a TOML file, in this order of precedence.
     Serve(Box<ServeArgs>),
+    /// Send files, a test pattern, a camera or a screen into a room
+    Push(Box<PushArgs>),
 }
 
 /// Arguments of `miso serve`.
@@ -69,5 +72,9 @@ fn one_sentence(text: &str) -> String {
     let paragraph = text.trim_start_matches("error: ").split("\n\n").next();
     let lines = paragraph.unwrap_or_default().lines().map(str::trim);
     let sentence = lines.collect::<Vec<_>>().join(" ");
-    format!("{sentence} (see 'miso serve --help')")
+    let of_push = std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == "push");
+    let command = if of_push { "push" } else { "serve" };
+    format!("{sentence} (see 'miso {command} --help')")
 }

@@ -1,6 +1,7 @@
 //! Settings of the program: flags before `MISO_…` variables before mediasoup-demo's variables before one TOML file
 //! before defaults. They are read once, into a complete [`Config`].
 
+mod broadcasters;
 mod complete;
 pub(crate) mod demo;
 mod limits;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use broadcasters::{BroadcasterConfig, BroadcasterSettings, BroadcasterTimes};
 pub(crate) use limits::{LimitSettings, Limits};
 pub(crate) use media::{MediaConfig, MediaSettings};
 pub(crate) use values::{IpList, Listen, Seconds};
@@ -51,6 +53,9 @@ pub(crate) struct Settings {
     /// Engine and transports.
     #[command(flatten)]
     pub(crate) media: MediaSettings,
+    /// Broadcasters and the HTTP API.
+    #[command(flatten)]
+    pub(crate) broadcasters: BroadcasterSettings,
     /// How much anybody may ask for.
     #[command(flatten)]
     pub(crate) limits: LimitSettings,
@@ -66,6 +71,8 @@ pub(crate) struct Config {
     pub(crate) web: WebConfig,
     /// Engine and transports.
     pub(crate) media: MediaConfig,
+    /// Broadcasters and the HTTP API.
+    pub(crate) broadcasters: BroadcasterConfig,
     /// How much anybody may ask for.
     pub(crate) limits: Limits,
 }
@@ -140,6 +147,7 @@ impl Settings {
             log: self.log.or(others.log),
             web: self.web.or(others.web),
             media: self.media.or(others.media),
+            broadcasters: self.broadcasters.or(others.broadcasters),
             limits: self.limits.or(others.limits),
         }
     }

@@ -25,8 +25,11 @@ counts! {
     SessionOpened => "sessions_opened", "Sessions that were opened";
     SessionRefused => "sessions_refused", "WebSocket requests without room, peer or subprotocol";
     SessionReplaced => "sessions_replaced", "Sessions that another one of the same peer took the place of";
+    SessionUnjoined => "sessions_unjoined", "Sessions closed since a client of the newer dialect did not join in time";
     SessionSilent => "sessions_silent", "Sessions cut since nothing came, not even the answer to a ping";
     SessionSlow => "sessions_slow", "Sessions cut since they did not read what they were sent";
+    BroadcasterSilent => "broadcasters_silent", "Broadcasters removed since neither requests nor media came";
+    BroadcasterMediaLost => "broadcaster_transports_lost", "Transports of broadcasters closed since their connection was lost";
     MediaLost => "sessions_media_lost", "Sessions closed since the peer's media connection was lost";
     MessageDiscarded => "messages_discarded", "Messages of clients that are no protoo";
     MessageBinary => "messages_binary", "Binary messages of clients, discarded";
@@ -86,6 +89,8 @@ pub(crate) struct Counters {
     pub(crate) rooms: std::sync::Arc<Gauge>,
     /// Peers in them, joined or not.
     pub(crate) peers: std::sync::Arc<Gauge>,
+    /// Broadcasters in them.
+    pub(crate) broadcasters: std::sync::Arc<Gauge>,
     /// WebSockets.
     pub(crate) sessions: std::sync::Arc<Gauge>,
 }
@@ -118,6 +123,12 @@ impl Counters {
     pub(crate) fn write(&self, text: &mut String) {
         write_gauge(text, "rooms", "Rooms that are open", self.rooms.value());
         write_gauge(text, "peers", "Peers in rooms", self.peers.value());
+        write_gauge(
+            text,
+            "broadcasters",
+            "Broadcasters in rooms",
+            self.broadcasters.value(),
+        );
         write_gauge(
             text,
             "sessions",

@@ -1,5 +1,6 @@
 //! HTTP and WebSocket on all listeners: one router for all.
 
+mod api;
 mod assets;
 mod guard;
 mod listener;
@@ -13,7 +14,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
+use miso_signal::api::ApiError;
 use serde_json::json;
 use tokio_util::task::TaskTracker;
 
@@ -22,6 +24,7 @@ use crate::registry::Registry;
 use crate::room::RoomContext;
 use crate::session::SessionOptions;
 
+pub(crate) use api::Api;
 pub(crate) use guard::Guard;
 pub(crate) use listener::{Listener, ListenerOptions};
 
@@ -30,6 +33,8 @@ pub(crate) use listener::{Listener, ListenerOptions};
 pub(crate) struct App {
     /// The rooms.
     pub(crate) registry: Arc<Registry>,
+    /// The API over HTTP.
+    pub(crate) api: Api,
     /// What they share.
     pub(crate) context: Arc<RoomContext>,
     /// How sessions behave.
@@ -49,10 +54,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/health", get(async || Json(json!({ "status": "ok" }))))
         .route("/metrics", get(metrics::text))
-        .route("/api", get(unknown).fallback(unknown))
-        .route("/api/{*rest}", get(unknown).fallback(unknown))
-        .route("/rooms", get(unknown).fallback(unknown))
-        .route("/rooms/{*rest}", get(unknown).fallback(unknown))
+        .route("/api", any(api::serve))
+        .route("/api/{*rest}", any(api::serve))
+        .route("/rooms", any(api::serve))
+        .route("/rooms/{*rest}", any(api::serve))
         .fallback(file)
         .layer(middleware::from_fn_with_state(app.clone(), guard::bodies))
         .layer(middleware::from_fn_with_state(
@@ -65,8 +70,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 
 /// Programs get JSON.
 async fn unknown(request: Request) -> Response {
-    let reason = format!("there is no {} {}", request.method(), request.uri().path());
-    (StatusCode::NOT_FOUND, Json(json!({ "error": reason }))).into_response()
+    let asked = format!("{} {}", request.method(), request.uri().path());
+    api::refuse(&ApiError::RouteNotFound(asked))
 }
 
 /// A file of the web app. A path that names none and looks like a page is the app itself.

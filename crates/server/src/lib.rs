@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use args::{Command, Early, ServeArgs};
 use config::{Config, ConfigError, Settings, demo};
+use miso_push::PushArgs;
 
 /// Runs the program with the command line and environment of this process, until it is told to stop.
 pub fn main() -> ExitCode {
@@ -27,9 +28,29 @@ pub fn main() -> ExitCode {
         Err(Early::Told(text)) => return print(&text),
         Err(Early::Wrong(sentence)) => return fail(&sentence),
     };
-    let Command::Serve(arguments) = cli.command;
+    match cli.command {
+        Command::Serve(arguments) => serve(*arguments),
+        Command::Push(arguments) => push(*arguments),
+    }
+}
+
+fn push(arguments: PushArgs) -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("no threads can be started: {error}")),
+    };
+    let result = runtime.block_on(miso_push::run(arguments));
+    // A thread that reads from a pipe may wait for ever.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => fail(&sentence),
+    }
+}
+
+fn serve(arguments: ServeArgs) -> ExitCode {
     let (print_config, ready_json) = (arguments.print_config, arguments.ready_json);
-    let config = match complete(*arguments) {
+    let config = match complete(arguments) {
         Ok(config) => config,
         Err(error) => return fail(&error.to_string()),
     };

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use miso_signal::api::ApiError;
 use miso_signal::{ConnectionParams, RoomId};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -11,7 +12,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::counters::Count;
 use crate::logs::Gate;
-use crate::room::{self, Enter, EnterError, RoomContext, RoomMessage, Seat, SessionId, Who};
+use crate::room::{
+    self, ApiCall, ApiReply, ApiRequest, Enter, EnterError, RoomContext, RoomMessage, Seat,
+    SessionId, Who,
+};
 use crate::session::{Outbox, Queued, outbox};
 
 /// Messages that may wait for a room. More outlives longer stalls and lets sessions wait longer for answers; when it
@@ -76,28 +80,54 @@ impl Registry {
             outbox: outbox.clone(),
             reply,
         };
-        let mailbox = self.post((params.room_id, params.consumer_replicas), enter)?;
+        let room = (params.room_id, params.consumer_replicas);
+        let mailbox = self.post(room, RoomMessage::Enter(enter), true)?;
         // From here on the room is told if this future is dropped.
         let seat = Seat::new(who, mailbox);
         replied.await.unwrap_or(Err(EnterError::Failed))?;
         Ok((seat, outbox, queued))
     }
 
+    /// Asks a room something over HTTP. It is opened if there is none and `may_open` says so.
+    ///
+    /// # Errors
+    /// The room's, and [`ApiError::RoomNotFound`], [`ApiError::Unavailable`], [`ApiError::Internal`].
+    pub(crate) async fn ask(
+        self: &Arc<Self>,
+        id: RoomId,
+        may_open: bool,
+        request: ApiRequest,
+    ) -> Result<ApiReply, ApiError> {
+        let (reply, replied) = oneshot::channel();
+        let name = id.as_str().to_owned();
+        let message = RoomMessage::Api(Box::new(ApiCall { request, reply }));
+        self.post((id, 0), message, may_open)
+            .map_err(|error| match error {
+                EnterError::NoRoom => ApiError::RoomNotFound(name),
+                error => ApiError::Unavailable(error.to_string()),
+            })?;
+        let failed = || ApiError::Internal(EnterError::Failed.to_string());
+        replied.await.unwrap_or_else(|_| Err(failed()))
+    }
+
     fn post(
         self: &Arc<Self>,
         (id, replicas): (RoomId, u8),
-        enter: Enter,
+        message: RoomMessage,
+        may_open: bool,
     ) -> Result<mpsc::Sender<RoomMessage>, EnterError> {
         let mut rooms = self.rooms();
         if rooms.is_closed {
             return Err(EnterError::Stopping);
         }
         let message = match rooms.by_id.get(&id) {
-            None => RoomMessage::Enter(enter),
-            Some(entry) => match entry.mailbox.try_send(RoomMessage::Enter(enter)) {
+            None if !may_open => return Err(EnterError::NoRoom),
+            None => message,
+            Some(entry) => match entry.mailbox.try_send(message) {
                 Ok(()) => return Ok(entry.mailbox.clone()),
                 Err(TrySendError::Full(_)) => return Err(EnterError::Overloaded),
                 // It failed a moment ago; a new one takes its place.
+                Err(TrySendError::Closed(_)) if !may_open => return Err(EnterError::NoRoom),
                 Err(TrySendError::Closed(message)) => message,
             },
         };

@@ -5,10 +5,13 @@
 //! its outboxes are dropped: that alone tells every session that the room failed.
 
 mod answer;
+mod api;
 mod bot;
+mod broadcaster;
 mod codecs;
 mod convert;
 mod engine_event;
+mod joining;
 mod message;
 mod offer;
 mod peer;
@@ -17,25 +20,33 @@ mod speakers;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use miso_engine::{
     Engine, RequestError as EngineError, Router, RouterEvent, RouterEvents,
-    RouterRtpCodecCapability,
+    RouterRtpCodecCapability, TransportListenInfo,
 };
 use miso_signal::{
-    ConsumerClosed, DataConsumerClosed, MediasoupVersion, PeerClosed, PeerId, RoomId,
+    ConsumerClosed, DataConsumerClosed, Dialect, MediasoupVersion, PeerClosed, PeerId, RoomId,
     ServerNotification, encode_notification,
 };
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
-use crate::config::{Limits, MediaConfig};
+use crate::config::{BroadcasterTimes, Limits, MediaConfig};
 use crate::counters::{Count, Counters, Held};
 use crate::session::{Closing, Outgoing};
 
 use bot::Bot;
+use broadcaster::Broadcaster;
+use joining::Joining;
 use peer::Peer;
 use speakers::Speakers;
 
+pub(crate) use api::{
+    ApiCall, ApiReply, ApiRequest, BroadcasterRequest, ConsumerRequest, DataRequest, Made,
+    ProducerRequest, ReplyBody, TransportRequest,
+};
 pub(crate) use codecs::media_codecs;
 pub(crate) use message::{AnswerFailure, Enter, EnterError, RoomMessage, Seat, SessionId, Who};
 
@@ -53,6 +64,12 @@ pub(crate) struct RoomContext {
     pub(crate) media: MediaConfig,
     /// How much anybody may ask for.
     pub(crate) limits: Limits,
+    /// How long broadcasters and rooms without people live.
+    pub(crate) broadcasters: BroadcasterTimes,
+    /// Time until a client of the newer dialect joins.
+    pub(crate) join_within: Duration,
+    /// Where plain transports are opened, and what clients are told of it.
+    pub(crate) plain: TransportListenInfo,
     /// What is counted.
     pub(crate) counters: Arc<Counters>,
 }
@@ -64,12 +81,17 @@ pub(crate) struct Room {
     router: Router,
     /// Joined or not.
     peers: BTreeMap<PeerId, Peer>,
+    /// Clients without a WebSocket; none has the id of a peer.
+    broadcasters: BTreeMap<PeerId, Broadcaster>,
+    /// Until when requests over HTTP keep the room open, even if nobody is in it.
+    kept_until: Option<Instant>,
     /// Whose each transport, producer, consumer, data producer and data consumer is.
     owners: HashMap<String, PeerId>,
     /// Extra copies of each consumer.
     replicas: u8,
     speakers: Speakers,
     bot: Bot,
+    joining: Joining,
     _held: Held,
 }
 
@@ -93,6 +115,8 @@ pub(crate) async fn run(
     mut is_idle: impl FnMut(&mut mpsc::Receiver<RoomMessage>) -> bool,
 ) -> Result<(), EngineError> {
     let (mut room, mut events) = Room::open(id, replicas, context).await?;
+    let mut look = tokio::time::interval(room.look_every());
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let closing = loop {
         let fate = tokio::select! {
             message = mailbox.recv() => match message {
@@ -103,10 +127,18 @@ pub(crate) async fn run(
                 Some(event) => room.take_event(event).await,
                 None => Fate::Close(Closing::RoomFailed),
             },
+            _ = look.tick(), if room.is_watched() => {
+                room.look_after_broadcasters().await;
+                Fate::GoOn
+            }
+            () = room.joining.expired() => {
+                room.expire_joining();
+                Fate::GoOn
+            }
         };
         match fate {
             Fate::Close(closing) => break closing,
-            Fate::GoOn if room.peers.is_empty() && is_idle(mailbox) => break Closing::GoingAway,
+            Fate::GoOn if room.is_empty() && is_idle(mailbox) => break Closing::GoingAway,
             Fate::GoOn => {}
         }
     };
@@ -129,10 +161,13 @@ impl Room {
             id,
             router,
             peers: BTreeMap::new(),
+            broadcasters: BTreeMap::new(),
+            kept_until: None,
             owners: HashMap::new(),
             replicas,
             speakers,
             bot,
+            joining: Joining::default(),
             _held: context.counters.rooms.hold(),
             context,
         };
@@ -162,11 +197,14 @@ impl Room {
             }
             RoomMessage::Request(who, id, request) => {
                 if self.knows(&who) {
+                    self.take_dialect(&who, request.shows());
                     request::take(self, &who.peer, Some(&id), request).await;
                 }
             }
             RoomMessage::Notification(who, request) => {
                 if self.knows(&who) {
+                    // Only clients of this dialect notify of anything.
+                    self.take_dialect(&who, Dialect::TypeScript);
                     request::take(self, &who.peer, None, request).await;
                 }
             }
@@ -175,6 +213,7 @@ impl Room {
                     self.take_answer(&who.peer, id, result).await;
                 }
             }
+            RoomMessage::Api(call) => api::take(self, *call).await,
             RoomMessage::Close => return Fate::Close(Closing::GoingAway),
             #[cfg(test)]
             RoomMessage::Panic => panic!("as the test wants"),
@@ -196,16 +235,22 @@ impl Room {
             let _ = reply.send(Err(EnterError::RoomFull(max)));
             return;
         }
+        if self.broadcasters.contains_key(&who.peer) {
+            let _ = reply.send(Err(EnterError::IdTaken));
+            return;
+        }
         if let Some(old) = self.peers.get(&who.peer) {
             self.context.counters.add(Count::SessionReplaced);
             old.send(Outgoing::Close(Closing::Final));
             self.remove(&who.peer);
         }
         let peer = Peer::new(&who, outbox, self.context.counters.peers.hold());
-        let version = MEDIASOUP_VERSION.to_owned();
-        peer.notify(&ServerNotification::MediasoupVersion(MediasoupVersion {
-            version,
-        }));
+        // Nobody knows yet which name of it the client knows.
+        let version = MediasoupVersion {
+            version: MEDIASOUP_VERSION.to_owned(),
+        };
+        peer.notify(&ServerNotification::MediasoupVersion(version.clone()));
+        peer.notify(&ServerNotification::MediasoupVersionToo(version));
         self.peers.insert(who.peer.clone(), peer);
         if reply.send(Ok(())).is_err() {
             self.remove(&who.peer);
@@ -239,6 +284,8 @@ impl Room {
             self.drop_data_consumers_of(data_producer.id());
         }
         self.bot.forget(id);
+        self.speakers.forget(id);
+        self.joining.forget(peer.session());
         self.owners.retain(|_, owner| owner != id);
         peer.close_transports();
     }
@@ -270,12 +317,21 @@ impl Room {
         }
     }
 
-    /// Tells all peers that have joined, but for one. The text is made once.
+    /// Tells all peers that have joined, but for one. The text is made once for each dialect.
     fn tell_joined(&self, notification: &ServerNotification, but: Option<&PeerId>) {
-        let outgoing = Outgoing::text(encode_notification(notification));
-        let joined = self.peers.values().filter(|peer| peer.joined().is_some());
-        for peer in joined.filter(|peer| Some(peer.id()) != but) {
-            peer.send(outgoing.clone());
+        for dialect in Dialect::ALL {
+            let mut told = self
+                .peers
+                .values()
+                .filter(|peer| peer.joined().is_some() && peer.dialect() == dialect)
+                .filter(|peer| Some(peer.id()) != but)
+                .peekable();
+            if told.peek().is_some()
+                && let Some(text) = encode_notification(notification, dialect)
+            {
+                let outgoing = Outgoing::text(text);
+                told.for_each(|peer| peer.send(outgoing.clone()));
+            }
         }
     }
 

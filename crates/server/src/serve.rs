@@ -8,7 +8,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use miso_engine::{Certificate, Engine, EngineOptions};
+use miso_engine::{
+    Certificate, Engine, EngineOptions, OrtcError, RouterRtpCodecCapability,
+    router_rtp_capabilities,
+};
+use miso_signal::api::RoomCapabilities;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +21,7 @@ use tokio_util::task::TaskTracker;
 use crate::certificate::{self, CertificateError};
 use crate::config::{Config, Listen, MediaConfig};
 use crate::counters::Counters;
-use crate::http::{self, App, Listener, ListenerOptions};
+use crate::http::{self, Api, App, Listener, ListenerOptions};
 use crate::registry::Registry;
 use crate::room::{self, RoomContext};
 use crate::session::SessionOptions;
@@ -65,6 +69,9 @@ pub(crate) enum StartError {
     /// The engine did not start.
     #[error("{0}")]
     Engine(#[from] miso_engine::StartError),
+    /// The list of codecs has one that is not supported, by a bug.
+    #[error("the list of codecs is wrong: {0}")]
+    Unsupported(#[source] OrtcError),
     /// The list of codecs is wrong, by a bug.
     #[error("the list of codecs is wrong: {0}")]
     Codecs(#[source] serde_json::Error),
@@ -148,9 +155,14 @@ impl Server {
             codecs: room::media_codecs().map_err(StartError::Codecs)?,
             media: config.media.clone(),
             limits: config.limits.clone(),
+            broadcasters: config.broadcasters.times(),
+            join_within: config.web.join_within.duration(),
+            plain: addresses::plain(&config.media),
             counters: counters.clone(),
         });
+        let capabilities = room_capabilities(&context.codecs)?;
         let app = Arc::new(App {
+            api: Api::new(config.broadcasters.clone(), capabilities),
             registry: Registry::new(context.clone()),
             context,
             session: session_options(config),
@@ -247,6 +259,15 @@ fn engine_options(media: &MediaConfig) -> Result<EngineOptions, StartError> {
         base_port: media.media_port,
         event_queue: EVENT_QUEUE,
         ..EngineOptions::new(certificate)
+    })
+}
+
+/// What every room can forward.
+fn room_capabilities(codecs: &[RouterRtpCodecCapability]) -> Result<RoomCapabilities, StartError> {
+    let bare = router_rtp_capabilities(codecs).map_err(StartError::Unsupported)?;
+    Ok(RoomCapabilities {
+        router_rtp_capabilities: bare.clone(),
+        bare,
     })
 }
 

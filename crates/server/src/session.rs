@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use miso_signal::limits::MAX_MESSAGE_BYTES;
-use miso_signal::{ClientRequest, Incoming, RequestError, encode_error, parse_frame};
+use miso_signal::{ClientRequest, Dialect, Incoming, RequestError, encode_error, parse_frame};
 use serde_json::{Number, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -225,7 +225,7 @@ impl Session {
                     _ => "invalid",
                 };
                 self.counters.add_request(method, Some(error.code()));
-                self.outbox.send(Outgoing::text(encode_error(&id, &error)));
+                self.send_error(&id, &error);
             }
         }
     }
@@ -236,7 +236,13 @@ impl Session {
             what: "messages per second",
             max: self.options.rate,
         };
-        self.outbox.send(Outgoing::text(encode_error(id, &error)));
+        self.send_error(id, &error);
+    }
+
+    /// What is refused before the room sees it is worded alike in all dialects.
+    fn send_error(&self, id: &Number, error: &RequestError) {
+        let text = encode_error(id, error, Dialect::Unknown);
+        self.outbox.send(Outgoing::text(text));
     }
 
     async fn take_response(&self, id: &Number, result: Result<Value, miso_signal::RemoteError>) {

@@ -19,12 +19,13 @@ pub use observer::{ActiveSpeakerOptions, AudioLevelOptions, ObserverCommand};
 pub use producer::{Produce, ProducerCommand};
 pub use router::RouterCommand;
 pub use transport::{
-    DirectTransportOptions, SctpTransportOptions, TransportCommand, WebRtcTransportOptions,
+    DirectTransportOptions, PlainConnect, PlainTransportOptions, SctpTransportOptions, SrtpKey,
+    TransportCommand, WebRtcTransportOptions,
 };
 
 use crate::dump::{
-    ConsumerDump, DataConsumerDump, DataProducerDump, ProducerDump, RouterDump, TransportDump,
-    WebRtcTransportDump, WorkerDump,
+    ConsumerDump, DataConsumerDump, DataProducerDump, PlainTransportDump, ProducerDump, RouterDump,
+    TransportDump, WebRtcTransportDump, WorkerDump,
 };
 use crate::event::ConsumerScore;
 use crate::ids::{
@@ -66,6 +67,8 @@ pub enum Response {
     Done,
     /// A WebRTC transport as it now is.
     WebRtcTransport(Box<WebRtcTransportDump>),
+    /// A plain transport as it now is.
+    PlainTransport(Box<PlainTransportDump>),
     /// The DTLS role that the transport took.
     Connected(miso_secure::DtlsRole),
     /// New ICE credentials.

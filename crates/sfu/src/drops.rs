@@ -56,6 +56,8 @@ drop_reasons! {
     SrtcpAuth = "srtcp_auth",
     /// RTCP feedback about a stream that nobody sends.
     UnknownFeedback = "unknown_feedback",
+    /// SCTP over UDP of an unknown sender that was not understood.
+    Sctp = "sctp",
     /// A message for an SCTP stream that no data producer claims.
     NoDataProducer = "no_data_producer",
     /// A message longer than allowed.

@@ -11,8 +11,9 @@ use miso_ortc::{
     ConsumerType, MediaKind, ProducerType, RtpEncodingParameters, RtpMapping, RtpParameters,
     SctpStreamParameters,
 };
-use miso_secure::{DtlsRole, DtlsState, Fingerprint};
+use miso_secure::{DtlsRole, DtlsState, Fingerprint, SrtpMasterKey};
 use miso_wire::{Mid, Rid, Ssrc};
+use std::net::SocketAddr;
 
 /// The routers of a worker.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +60,30 @@ pub struct WebRtcTransportDump {
     pub sctp: Option<SctpDump>,
 }
 
+/// A socket of a transport's own with the peer behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketPath {
+    /// Where the socket is bound.
+    pub local: SocketAddr,
+    /// The peer's address, once told or learnt.
+    pub remote: Option<SocketAddr>,
+}
+
+/// What a plain transport shows of itself; also the answer to its creation and to its connecting.
+#[derive(Clone, Debug)]
+pub struct PlainTransportDump {
+    /// Whether the peer's addresses are learnt from its packets.
+    pub comedia: bool,
+    /// The socket for media and SCTP; for RTCP too if there is no other.
+    pub rtp: SocketPath,
+    /// The socket for RTCP alone.
+    pub rtcp: Option<SocketPath>,
+    /// What the peer needs to understand what is sent to it; none without SRTP.
+    pub srtp: Option<SrtpMasterKey>,
+    /// SCTP of this end, when enabled.
+    pub sctp: Option<SctpDump>,
+}
+
 /// What a transport with SCTP shows of it.
 #[derive(Clone, Copy, Debug)]
 pub struct SctpDump {
@@ -90,6 +115,8 @@ pub struct RecvExtensionIds {
 pub struct TransportDump {
     /// WebRTC transports only.
     pub webrtc: Option<WebRtcTransportDump>,
+    /// Plain transports only.
+    pub plain: Option<PlainTransportDump>,
     /// Open producers.
     pub producers: Vec<ProducerId>,
     /// Open consumers.

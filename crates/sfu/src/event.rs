@@ -29,4 +29,6 @@ pub enum Event {
     Observer(RtpObserverId, ObserverEvent),
     /// The owner is to close this TCP connection: no transport uses it any more.
     CloseConnection(miso_ice::Tuple),
+    /// The owner is to close the sockets that belong to this transport, once what is to be sent was sent: it is closed.
+    CloseSockets(TransportId),
 }

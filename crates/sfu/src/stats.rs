@@ -7,6 +7,7 @@ use miso_secure::DtlsState;
 use miso_wire::{Bitrate, Rid, Ssrc};
 use std::collections::BTreeMap;
 
+use crate::dump::SocketPath;
 use crate::sctp::SctpState;
 
 /// Which way a stream runs.
@@ -83,6 +84,8 @@ pub struct Traffic {
 pub struct TransportStats {
     /// WebRTC transports only.
     pub ice: Option<IceStats>,
+    /// Plain transports only.
+    pub plain: Option<PlainStats>,
     /// Transports with SCTP only.
     pub sctp_state: Option<SctpState>,
     /// Everything received on the wire.
@@ -120,6 +123,17 @@ pub struct IceStats {
     pub ice_selected_tuple: Option<Tuple>,
     /// State of DTLS.
     pub dtls_state: DtlsState,
+}
+
+/// The part of a plain transport's statistics that other kinds lack.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainStats {
+    /// Whether the peer's addresses are learnt from its packets.
+    pub comedia: bool,
+    /// The socket for media and SCTP; for RTCP too if there is no other.
+    pub rtp: SocketPath,
+    /// The socket for RTCP alone.
+    pub rtcp: Option<SocketPath>,
 }
 
 /// Statistics of a data producer.

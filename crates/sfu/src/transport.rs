@@ -1,5 +1,6 @@
 //! One peer's path: ICE, DTLS, SRTP, SCTP and the tables by which its packets are told apart.
 
+pub(crate) mod endpoint;
 pub(crate) mod listener;
 pub(crate) mod traffic;
 
@@ -12,6 +13,7 @@ use crate::feedback::{IncomingBitrateEstimator, IncomingBitrateLimiter, Transpor
 use crate::ids::{RouterId, TransportId};
 use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey};
 use crate::sctp::{Association, StreamId};
+use endpoint::Endpoint;
 use listener::RtpListener;
 use miso_ice::{Candidate, IceServer, Tuple};
 use miso_secure::{Dtls, SrtpRecv, SrtpSend};
@@ -36,10 +38,30 @@ pub(crate) struct WebRtc {
     pub(crate) candidates: Vec<Candidate>,
 }
 
+/// What a plain transport has and other kinds lack.
+#[derive(Debug)]
+pub(crate) struct Plain {
+    pub(crate) endpoint: Endpoint,
+    /// Whether the peer's addresses are learnt from its packets.
+    pub(crate) comedia: bool,
+    /// Whether the peer's side was told, which happens once.
+    pub(crate) is_told: bool,
+}
+
+/// How packets to a peer are protected.
+#[derive(Clone, Copy)]
+pub(crate) enum Sealing<'a> {
+    /// Not at all.
+    Clear,
+    /// With these keys.
+    Srtp(&'a SrtpSend),
+}
+
 /// The kinds of transport.
 #[derive(Debug)]
 pub(crate) enum Kind {
     WebRtc(Box<WebRtc>),
+    Plain(Box<Plain>),
     Direct(DirectTransportOptions),
 }
 
@@ -54,6 +76,8 @@ pub(crate) struct Sctp {
     pub(crate) consumers: HashMap<u16, DataConsumerKey>,
     /// Whether a data producer or consumer was ever made, or a packet received: only then it connects.
     pub(crate) wanted: bool,
+    /// Whether its streams are DataChannels: then a stream that ends is reset on both sides (fact sheet 4.8).
+    pub(crate) is_data_channel: bool,
     /// Whether it is in the worker's list of associations with something to do.
     pub(crate) is_queued: bool,
 }
@@ -89,7 +113,8 @@ pub(crate) struct Transport {
     pub(crate) recv_extension_ids: RecvExtensionIds,
     /// Consumer of each SSRC that is sent, media and RTX.
     pub(crate) consumer_ssrcs: HashMap<Ssrc, ConsumerKey>,
-    /// Whether media may flow: ICE has a path and DTLS is done; always on direct transports.
+    /// Whether media may flow: ICE has a path and DTLS is done, or the peer's address and key are known; always on
+    /// direct transports.
     pub(crate) connected: bool,
     pub(crate) limits: BitrateLimits,
     pub(crate) initial_outgoing: Bitrate,
@@ -213,10 +238,47 @@ impl Transport {
         }
     }
 
-    /// The path in use; none on direct transports and before ICE found one.
+    /// The path in use; none on direct transports and before one was found, learnt or told.
     pub(crate) fn selected_tuple(&self) -> Option<Tuple> {
         match &self.kind {
             Kind::WebRtc(webrtc) => webrtc.ice.selected_tuple(),
+            Kind::Plain(plain) => plain.endpoint.tuple(),
+            Kind::Direct(_) => None,
+        }
+    }
+
+    /// The path that RTCP takes.
+    pub(crate) fn rtcp_tuple(&self) -> Option<Tuple> {
+        match &self.kind {
+            Kind::Plain(plain) => plain.endpoint.rtcp_tuple(),
+            Kind::WebRtc(_) | Kind::Direct(_) => self.selected_tuple(),
+        }
+    }
+
+    /// How packets to the peer are protected; none while they cannot leave, and on direct transports.
+    #[inline]
+    pub(crate) fn sealing(&self) -> Option<Sealing<'_>> {
+        match &self.kind {
+            Kind::WebRtc(webrtc) => webrtc.srtp.as_ref().map(|srtp| Sealing::Srtp(&srtp.send)),
+            Kind::Plain(plain) => plain.endpoint.sealing(),
+            Kind::Direct(_) => None,
+        }
+    }
+
+    /// Keys of both directions.
+    pub(crate) fn srtp(&self) -> Option<&Srtp> {
+        match &self.kind {
+            Kind::WebRtc(webrtc) => webrtc.srtp.as_ref(),
+            Kind::Plain(plain) => plain.endpoint.srtp(),
+            Kind::Direct(_) => None,
+        }
+    }
+
+    /// As [`Self::srtp`], to change it.
+    pub(crate) fn srtp_mut(&mut self) -> Option<&mut Srtp> {
+        match &mut self.kind {
+            Kind::WebRtc(webrtc) => webrtc.srtp.as_mut(),
+            Kind::Plain(plain) => plain.endpoint.srtp_mut(),
             Kind::Direct(_) => None,
         }
     }
@@ -225,7 +287,7 @@ impl Transport {
     pub(crate) fn webrtc(&self) -> Option<&WebRtc> {
         match &self.kind {
             Kind::WebRtc(webrtc) => Some(webrtc),
-            Kind::Direct(_) => None,
+            Kind::Plain(_) | Kind::Direct(_) => None,
         }
     }
 
@@ -233,8 +295,34 @@ impl Transport {
     pub(crate) fn webrtc_mut(&mut self) -> Option<&mut WebRtc> {
         match &mut self.kind {
             Kind::WebRtc(webrtc) => Some(webrtc),
-            Kind::Direct(_) => None,
+            Kind::Plain(_) | Kind::Direct(_) => None,
         }
+    }
+
+    /// The part that only plain transports have.
+    pub(crate) fn plain(&self) -> Option<&Plain> {
+        match &self.kind {
+            Kind::Plain(plain) => Some(plain),
+            Kind::WebRtc(_) | Kind::Direct(_) => None,
+        }
+    }
+
+    /// As [`Self::plain`], to change it.
+    pub(crate) fn plain_mut(&mut self) -> Option<&mut Plain> {
+        match &mut self.kind {
+            Kind::Plain(plain) => Some(plain),
+            Kind::WebRtc(_) | Kind::Direct(_) => None,
+        }
+    }
+
+    /// The sockets of its own, on the kinds that have such.
+    pub(crate) fn endpoint(&self) -> Option<&Endpoint> {
+        self.plain().map(|plain| &plain.endpoint)
+    }
+
+    /// As [`Self::endpoint`], to change it.
+    pub(crate) fn endpoint_mut(&mut self) -> Option<&mut Endpoint> {
+        self.plain_mut().map(|plain| &mut plain.endpoint)
     }
 
     /// Whether it belongs to this process itself.
@@ -280,11 +368,10 @@ impl Transport {
 
     /// Reads what sending media needs and the cache may have lost. What comes out means nothing.
     pub(crate) fn touch(&self) -> u64 {
-        let webrtc = self.webrtc();
-        let port = webrtc
-            .and_then(|webrtc| webrtc.ice.selected_tuple())
+        let port = self
+            .selected_tuple()
             .map_or(0, |tuple| tuple.remote().port());
-        let keys = webrtc.and_then(|webrtc| webrtc.srtp.as_ref());
+        let keys = self.srtp();
         self.traffic.touch_sent()
             ^ u64::from(self.next_transport_seq)
             ^ u64::from(port)

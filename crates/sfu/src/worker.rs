@@ -1,7 +1,7 @@
 //! The core of one worker: everything that one thread owns, behind one `&mut self`.
 //!
-//! The contract with the owner: after every input ([`Worker::handle_datagram`], [`Worker::handle_command`],
-//! [`Worker::handle_timeout`], …) drain [`Worker::poll_transmit`] and [`Worker::poll_event`] until they have nothing
+//! The contract with the owner: after every input ([`Worker::handle_datagram`], [`Worker::handle_own_datagram`],
+//! [`Worker::handle_command`], [`Worker::handle_timeout`], …) drain [`Worker::poll_transmit`] and [`Worker::poll_event`] until they have nothing
 //! left, then wait until [`Worker::poll_timeout`] at the latest. Several datagrams of one receive call are best handed
 //! over before draining: consumers are then served for all of them at once.
 
@@ -15,6 +15,8 @@ mod direct;
 mod dump;
 mod fan_out;
 mod observe;
+mod plain;
+mod plain_in;
 mod produce;
 mod retransmit;
 mod rtcp_in;

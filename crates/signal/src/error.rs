@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::Dialect;
 use crate::limits::MAX_ECHOED_METHOD_CHARS;
 
 /// Kinds of things that a client names by id.
@@ -31,7 +32,20 @@ impl fmt::Display for Entity {
     }
 }
 
-/// Why a client's request was refused. The text is the `errorReason` of the response.
+impl Entity {
+    /// What the TypeScript server calls it.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Transport => "WebRtcTransport",
+            Self::Producer => "Producer",
+            Self::Consumer => "Consumer",
+            Self::DataProducer => "DataProducer",
+            Self::DataConsumer => "DataConsumer",
+        }
+    }
+}
+
+/// Why a client's request was refused. The text is that of the JavaScript server, see [`RequestError::reason`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// Nobody knows the method.
@@ -81,6 +95,17 @@ impl RequestError {
         Self::NotFound {
             entity,
             id: id.to_string(),
+        }
+    }
+
+    /// The `errorReason` of the response.
+    pub fn reason(&self, dialect: Dialect) -> String {
+        match (self, dialect) {
+            (Self::PeerNotYetJoined, Dialect::TypeScript) => "Peer not joined".to_owned(),
+            (Self::NotFound { entity, id }, Dialect::TypeScript) => {
+                format!("{} '{id}' not found", entity.class())
+            }
+            _ => self.to_string(),
         }
     }
 

@@ -4,13 +4,17 @@
 //! [`ClientRequest`] by [`ClientRequest::parse`]; answers, server requests and notifications become text by the
 //! `encode_…` functions.
 //!
-//! The names are those of mediasoup-demo's JavaScript server, the dialect of its clients until 2025. Where an object
-//! can also carry the names of the TypeScript server that came after, it carries both (`id` and `transportId`), so a
-//! client of either finds what it looks for. What cannot be both, such as lists of statistics, is in the older form.
+//! Two dialects are spoken, see [`Dialect`]: that of mediasoup-demo's JavaScript server, which all names here are
+//! from, and that of the TypeScript server that came after. Where an object can carry the names of both, it does
+//! (`id` and `transportId`), so a client of either finds what it looks for. What cannot be both, such as lists of
+//! statistics, is written for the dialect of the client: the `encode_…` functions are told which that is, and
+//! [`ClientRequest::shows`] what a request gives away of it.
 //!
 //! With the feature `ts`, `typescript()` declares all of it for the web app.
 
+pub mod api;
 mod connection;
+mod dialect;
 mod error;
 mod ids;
 mod lenient;
@@ -25,6 +29,7 @@ mod server_request;
 mod typescript;
 
 pub use connection::{ConnectionParams, Refusal, negotiate_subprotocol};
+pub use dialect::Dialect;
 pub use error::{Entity, RequestError};
 pub use ids::{
     ConsumerId, DataConsumerId, DataProducerId, IdError, PeerId, ProducerId, RoomId, TransportId,
@@ -35,8 +40,9 @@ pub use media::{
 };
 pub use notification::{
     ActiveSpeaker, ConsumerClosed, ConsumerLayersChanged, ConsumerPaused, ConsumerResumed,
-    ConsumerScoreChanged, DataConsumerClosed, DownlinkBwe, MediasoupVersion, NewPeer, PeerClosed,
-    PeerDisplayNameChanged, ProducerScoreChanged, ServerNotification,
+    ConsumerScoreChanged, DataConsumerClosed, DominantSpeaker, DownlinkBwe, MediasoupVersion,
+    NewPeer, PeerClosed, PeerDisplayNameChanged, PeerVolume, ProducerScoreChanged,
+    ServerNotification, SpeakingPeers,
 };
 pub use peer::{DisplayName, PeerDevice, PeerInfo};
 pub use protoo::{
@@ -50,7 +56,7 @@ pub use request::{
     PauseConsumer, PauseProducer, Produce, ProduceData, ProduceDataResponse, ProduceResponse,
     RequestConsumerKeyFrame, ResetNetworkThrottle, RestartIce, RestartIceResponse, ResumeConsumer,
     ResumeProducer, RouterRtpCapabilitiesResponse, SetConsumerPreferredLayers, SetConsumerPriority,
-    Stats, TransportOptions,
+    Stats, StopNetworkThrottle, TransportOptions,
 };
 pub use server_request::{NewConsumer, NewDataConsumer, ServerRequest};
 #[cfg(feature = "ts")]

@@ -4,14 +4,15 @@ mod app_data;
 mod dtls;
 mod ice;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use app_data::AppData;
+pub(crate) use app_data::SCREEN;
 pub use dtls::{DtlsFingerprint, DtlsParameters, DtlsRole, FingerprintAlgorithm};
 pub use ice::{IceCandidate, IceParameters, TransportProtocol};
 
 /// How well a consumer is served, each from 0 to 10.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerScore {
@@ -24,7 +25,7 @@ pub struct ConsumerScore {
 }
 
 /// How well one stream of a producer arrives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct ProducerScore {
@@ -40,7 +41,7 @@ pub struct ProducerScore {
 }
 
 /// Layers of a stream, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Layers {

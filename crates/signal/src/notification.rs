@@ -1,19 +1,32 @@
 //! What the server tells a client.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::{
-    ConsumerId, ConsumerScore, DataConsumerId, DisplayName, Layers, PeerId, PeerInfo, ProducerId,
-    ProducerScore,
+    ConsumerId, ConsumerScore, DataConsumerId, Dialect, DisplayName, Layers, PeerId, PeerInfo,
+    ProducerId, ProducerScore,
 };
 
 macro_rules! server_notifications {
-    ($($(#[$doc:meta])* $method:literal => $name:ident,)+) => {
+    ($($(#[$doc:meta])* $method:literal => $name:ident,)+; $($newer:tt)+) => {
+        server_notifications! { all $($(#[$doc])* $method => $name($name),)+ $($newer)+ }
+
+        #[cfg(feature = "ts")]
+        impl ServerNotification {
+            /// Methods and the TypeScript names of their data, of what is told to clients of the JavaScript server.
+            pub(crate) fn table(config: &ts_rs::Config) -> Vec<(&'static str, String)> {
+                vec![$(($method, <$name as ts_rs::TS>::name(config)),)+]
+            }
+        }
+    };
+    (all $($(#[$doc:meta])* $method:literal => $name:ident($data:ty),)+) => {
         /// A notification of the server, with its method and data.
-        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "method", content = "data")]
         pub enum ServerNotification {
-            $($(#[$doc])* #[serde(rename = $method)] $name($name),)+
+            $($(#[$doc])* #[serde(rename = $method)] $name($data),)+
         }
 
         impl ServerNotification {
@@ -22,14 +35,6 @@ macro_rules! server_notifications {
                 match self {
                     $(Self::$name(_) => $method,)+
                 }
-            }
-        }
-
-        #[cfg(feature = "ts")]
-        impl ServerNotification {
-            /// Methods and the TypeScript names of their data.
-            pub(crate) fn table(config: &ts_rs::Config) -> Vec<(&'static str, String)> {
-                vec![$(($method, <$name as ts_rs::TS>::name(config)),)+]
             }
         }
     };
@@ -62,10 +67,36 @@ server_notifications! {
     "activeSpeaker" => ActiveSpeaker,
     /// What the link to the client gives.
     "downlinkBwe" => DownlinkBwe,
+    ;
+    // Only the TypeScript server has these.
+    /// The first message of a session, under its newer name.
+    "mediasoupVersion" => MediasoupVersionToo(MediasoupVersion),
+    /// How loud everybody is who speaks.
+    "speakingPeers" => SpeakingPeers(SpeakingPeers),
+    /// Who holds the floor.
+    #[serde(skip_deserializing)]
+    "activeSpeaker" => DominantSpeaker(DominantSpeaker),
+}
+
+impl ServerNotification {
+    /// Whether clients of a dialect are told. Of those that show none yet, whatever they do not know is passed over
+    /// by either; only `activeSpeaker` means two things, and they are told the older one.
+    pub const fn is_in(&self, dialect: Dialect) -> bool {
+        match self {
+            Self::MediasoupVersion(_) | Self::ActiveSpeaker(_) | Self::DownlinkBwe(_) => {
+                !matches!(dialect, Dialect::TypeScript)
+            }
+            Self::MediasoupVersionToo(_) | Self::SpeakingPeers(_) => {
+                !matches!(dialect, Dialect::JavaScript)
+            }
+            Self::DominantSpeaker(_) => matches!(dialect, Dialect::TypeScript),
+            _ => true,
+        }
+    }
 }
 
 /// The first message of a session: with which version of mediasoup's rules the server speaks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MediasoupVersion {
     /// The version.
@@ -97,8 +128,18 @@ impl Serialize for NewPeer {
     }
 }
 
+impl<'de> Deserialize<'de> for NewPeer {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut value = Value::deserialize(from)?;
+        let wrapped = value.get_mut("peer").map(Value::take);
+        serde_json::from_value(wrapped.unwrap_or(value))
+            .map(Self)
+            .map_err(D::Error::custom)
+    }
+}
+
 /// Somebody left, or a broadcaster was deleted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PeerClosed {
@@ -107,7 +148,7 @@ pub struct PeerClosed {
 }
 
 /// Somebody changed the name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PeerDisplayNameChanged {
@@ -120,7 +161,7 @@ pub struct PeerDisplayNameChanged {
 }
 
 /// Own media arrives better or worse.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ProducerScoreChanged {
@@ -131,7 +172,7 @@ pub struct ProducerScoreChanged {
 }
 
 /// Others' media gets through better or worse.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerScoreChanged {
@@ -142,7 +183,7 @@ pub struct ConsumerScoreChanged {
 }
 
 /// A consumer switched to other layers, or has none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerLayersChanged {
@@ -172,7 +213,7 @@ impl ConsumerLayersChanged {
 }
 
 /// The producer was paused. Nothing is said when the consumer itself is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerPaused {
@@ -181,7 +222,7 @@ pub struct ConsumerPaused {
 }
 
 /// The producer was resumed. Nothing is said when the consumer itself is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerResumed {
@@ -190,7 +231,7 @@ pub struct ConsumerResumed {
 }
 
 /// The producer was closed, and the consumer with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerClosed {
@@ -199,7 +240,7 @@ pub struct ConsumerClosed {
 }
 
 /// The data producer was closed, and the data consumer with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DataConsumerClosed {
@@ -208,7 +249,7 @@ pub struct DataConsumerClosed {
 }
 
 /// Who speaks loudest; nobody when it is silent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct ActiveSpeaker {
@@ -220,8 +261,35 @@ pub struct ActiveSpeaker {
     pub volume: Option<i8>,
 }
 
+/// How loud everybody is who speaks; nobody when it is silent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SpeakingPeers {
+    /// The loudest first.
+    pub peer_volumes: Vec<PeerVolume>,
+}
+
+/// How loud a peer is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerVolume {
+    /// Who.
+    pub peer_id: PeerId,
+    /// How loud, in dBov: -127 to 0.
+    pub volume: i8,
+}
+
+/// Who holds the floor, which takes more than a loud moment; nobody when it is silent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DominantSpeaker {
+    /// Who; absent when nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer_id: Option<PeerId>,
+}
+
 /// What the link to the client gives and what is wanted of it, in bits per second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DownlinkBwe {

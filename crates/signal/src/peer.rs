@@ -1,5 +1,6 @@
 //! Who is in a room.
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -67,7 +68,7 @@ impl<'de> Deserialize<'de> for PeerDevice {
     }
 }
 
-/// A peer as others see it. Its address is nobody's business.
+/// A peer as others see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -80,6 +81,29 @@ pub struct PeerInfo {
     pub display_name: DisplayName,
     /// What it runs on.
     pub device: PeerDevice,
+    /// Where it connects from: always empty, since that is nobody's business, but newer clients expect a text.
+    #[cfg_attr(feature = "ts", ts(skip))]
+    remote_address: &'static str,
+}
+
+impl<'de> Deserialize<'de> for PeerInfo {
+    /// Reads the id under either of its names.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Written {
+            id: Option<PeerId>,
+            peer_id: Option<PeerId>,
+            #[serde(default)]
+            display_name: DisplayName,
+            #[serde(default)]
+            device: PeerDevice,
+        }
+        let written = Written::deserialize(from)?;
+        let id = written.id.or(written.peer_id);
+        let id = id.ok_or_else(|| D::Error::missing_field("id"))?;
+        Ok(Self::new(id, written.display_name, written.device))
+    }
 }
 
 impl PeerInfo {
@@ -90,6 +114,7 @@ impl PeerInfo {
             id,
             display_name,
             device,
+            remote_address: "",
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::RequestError;
+use crate::{Dialect, RequestError};
 
 pub use consumer::{
     PauseConsumer, RequestConsumerKeyFrame, ResumeConsumer, SetConsumerPreferredLayers,
@@ -25,7 +25,7 @@ pub use stats::{
     GetConsumerStats, GetDataConsumerStats, GetDataProducerStats, GetProducerStats,
     GetTransportStats, Stats,
 };
-pub use throttle::{ApplyNetworkThrottle, ResetNetworkThrottle};
+pub use throttle::{ApplyNetworkThrottle, ResetNetworkThrottle, StopNetworkThrottle};
 pub use transport::{
     ConnectWebRtcTransport, CreateWebRtcTransport, RestartIce, RestartIceResponse, TransportOptions,
 };
@@ -120,6 +120,10 @@ client_requests! {
     "applyNetworkThrottle" => ApplyNetworkThrottle(ApplyNetworkThrottle) -> Empty,
     /// Make it as good as it was.
     "resetNetworkThrottle" => ResetNetworkThrottle(ResetNetworkThrottle) -> Empty,
+    /// The same, as newer clients call it.
+    "stopNetworkThrottle" => StopNetworkThrottle(StopNetworkThrottle) -> Empty,
+    /// Where are statistics to be sent to?
+    "getRtcStatsUrl" => GetRtcStatsUrl(NoData) -> Empty,
 }
 
 impl ClientRequest {
@@ -147,6 +151,26 @@ impl ClientRequest {
         }
     }
 
+    /// Which dialect a request gives away. What changes something and is not asked but notified gives away
+    /// [`Dialect::TypeScript`] by that, which this cannot know.
+    pub const fn shows(&self) -> Dialect {
+        match self {
+            Self::CreateWebRtcTransport(create) => create.shows,
+            Self::GetRtcStatsUrl(_) | Self::StopNetworkThrottle(_) => Dialect::TypeScript,
+            Self::ResetNetworkThrottle(_)
+            | Self::CloseProducer(_)
+            | Self::PauseProducer(_)
+            | Self::ResumeProducer(_)
+            | Self::PauseConsumer(_)
+            | Self::ResumeConsumer(_)
+            | Self::SetConsumerPreferredLayers(_)
+            | Self::SetConsumerPriority(_)
+            | Self::RequestConsumerKeyFrame(_)
+            | Self::ChangeDisplayName(_) => Dialect::JavaScript,
+            _ => Dialect::Unknown,
+        }
+    }
+
     /// Whether only a peer that has joined may ask for it.
     pub const fn needs_join(&self) -> bool {
         !matches!(
@@ -163,6 +187,8 @@ impl ClientRequest {
                 | Self::GetDataConsumerStats(_)
                 | Self::ApplyNetworkThrottle(_)
                 | Self::ResetNetworkThrottle(_)
+                | Self::StopNetworkThrottle(_)
+                | Self::GetRtcStatsUrl(_)
         )
     }
 }
@@ -189,7 +215,7 @@ impl<'de> Deserialize<'de> for NoData {
 }
 
 /// A response that says no more than that it is done: an empty object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "Record<string, never>"))]
 pub struct Empty {}
 

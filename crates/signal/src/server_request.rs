@@ -3,9 +3,10 @@
 use miso_ortc::{ConsumerType, MediaKind, RtpParameters, SctpStreamParameters};
 use serde::Serialize;
 
+use crate::media::SCREEN;
 use crate::{
-    AppData, ConsumerId, ConsumerScore, DataConsumerId, DataProducerId, PeerId, ProducerId,
-    TransportId,
+    AppData, ConsumerId, ConsumerScore, DataConsumerId, DataProducerId, DataRoute, Dialect, PeerId,
+    ProducerId, TransportId,
 };
 
 macro_rules! server_requests {
@@ -43,6 +44,16 @@ server_requests! {
     "newDataConsumer" => NewDataConsumer,
 }
 
+impl ServerRequest {
+    /// The same for a client of a dialect: what a client of the other one attached is named as it expects.
+    pub(crate) fn in_dialect(self, dialect: Dialect) -> Self {
+        match self {
+            Self::NewConsumer(it) => Self::NewConsumer(it.in_dialect(dialect)),
+            Self::NewDataConsumer(it) => Self::NewDataConsumer(it.in_dialect(dialect)),
+        }
+    }
+}
+
 /// A consumer was made, paused; it is resumed when the client accepts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -76,13 +87,29 @@ pub struct NewConsumer {
     pub consumer_score: ConsumerScore,
 }
 
+impl NewConsumer {
+    /// A shared screen is `share` in one dialect and `source` in the other, which always has a source.
+    fn in_dialect(mut self, dialect: Dialect) -> Self {
+        let source = self.app_data.source(self.kind);
+        if dialect != Dialect::TypeScript && source == SCREEN {
+            self.app_data.set("share", true);
+        }
+        if dialect != Dialect::JavaScript {
+            self.app_data.set("source", source);
+        }
+        self
+    }
+}
+
 /// A data consumer was made; messages may arrive before the client accepts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct NewDataConsumer {
-    /// Whose messages they are; null for the bot's.
-    pub peer_id: Option<PeerId>,
+    /// Whose messages they are; null for the bot's, which newer clients find absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "PeerId | null"))]
+    pub peer_id: Option<Option<PeerId>>,
     /// The transport they arrive on.
     pub transport_id: TransportId,
     /// The data producer.
@@ -100,6 +127,29 @@ pub struct NewDataConsumer {
     pub protocol: String,
     /// What the data producer's application attached.
     pub app_data: AppData,
+    /// What the messages are for.
+    #[serde(skip)]
+    #[cfg_attr(feature = "ts", ts(skip))]
+    pub route: DataRoute,
+}
+
+impl NewDataConsumer {
+    /// What the messages are for is the label in one dialect and `channel` in the other. As DataChannels are
+    /// negotiated by signalling, the receiver's label needs not be the sender's.
+    fn in_dialect(mut self, dialect: Dialect) -> Self {
+        if let Some(channel) = self.route.channel() {
+            if dialect != Dialect::TypeScript {
+                channel.clone_into(&mut self.label);
+            }
+            if dialect != Dialect::JavaScript {
+                self.app_data.set("channel", channel);
+            }
+        }
+        if dialect == Dialect::TypeScript {
+            self.peer_id = self.peer_id.filter(Option::is_some);
+        }
+        self
+    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn declarations(config: &Config) -> Vec<String> {
         PauseConsumer, ResumeConsumer, SetConsumerPreferredLayers, SetConsumerPriority,
         RequestConsumerKeyFrame, ProduceData, ProduceDataResponse, GetTransportStats,
         GetProducerStats, GetConsumerStats, GetDataProducerStats, GetDataConsumerStats, Stats,
-        ApplyNetworkThrottle, ResetNetworkThrottle, NewConsumer, NewDataConsumer, MediasoupVersion,
+        ApplyNetworkThrottle, ResetNetworkThrottle, StopNetworkThrottle, NewConsumer, NewDataConsumer, MediasoupVersion,
         NewPeer, PeerClosed, PeerDisplayNameChanged, ProducerScoreChanged, ConsumerScoreChanged,
         ConsumerLayersChanged, ConsumerPaused, ConsumerResumed, ConsumerClosed, DataConsumerClosed,
         ActiveSpeaker, DownlinkBwe,

@@ -13,9 +13,9 @@ use miso_ortc::{
 };
 use miso_secure::{DtlsContext, DtlsRole, Fingerprint};
 use miso_sfu::command::{
-    Command, Consume, ConsumeData, DirectTransportOptions, NewConsumer, PreferredLayers, Produce,
-    ProduceData, Response, RouterCommand, SctpTransportOptions, TransportCommand,
-    WebRtcTransportOptions,
+    Command, Consume, ConsumeData, DirectTransportOptions, NewConsumer, PlainTransportOptions,
+    PreferredLayers, Produce, ProduceData, Response, RouterCommand, SctpTransportOptions,
+    TransportCommand, WebRtcTransportOptions,
 };
 use miso_sfu::dump::WebRtcTransportDump;
 use miso_sfu::event::Event;
@@ -242,6 +242,22 @@ impl Server {
             max_receive_message_size: 262_144,
         };
         let command = RouterCommand::CreateDirectTransport(id, options);
+        self.command(Command::Router(self.router, command), now)?;
+        self.transports.insert(id, TransportRecord::default());
+        Ok(id)
+    }
+
+    /// Makes a plain transport, as if sockets were bound where the options say.
+    ///
+    /// # Errors
+    /// As the core's.
+    pub fn create_plain_transport(
+        &mut self,
+        options: PlainTransportOptions,
+        now: Instant,
+    ) -> Result<TransportId, CommandError> {
+        let id = TransportId(self.next_id());
+        let command = RouterCommand::CreatePlainTransport(id, Box::new(options));
         self.command(Command::Router(self.router, command), now)?;
         self.transports.insert(id, TransportRecord::default());
         Ok(id)

@@ -6,13 +6,14 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
 
 use miso_ice::Protocol;
 use miso_ortc::MediaKind;
-use miso_sfu::Batch;
-use miso_testkit::{SERVER_UDP, World};
+use miso_sfu::command::{Command, PlainConnect, PlainTransportOptions, TransportCommand};
+use miso_sfu::{Batch, TransportId};
+use miso_testkit::{Dialect, Encoding, SERVER_UDP, Server, World, recv_capabilities};
 use miso_wire::{Seq, Ssrc};
 
 const CONSUMERS: usize = 20;
@@ -260,6 +261,157 @@ impl Bench {
         self.retransmitted = (after.1 - before.1) / 1_100;
         allocated
     }
+}
+
+/// A plain sender and a plain audience, all in clear.
+struct PlainBench {
+    server: Server,
+    now: Instant,
+    sender: TransportId,
+    batch: Batch,
+    sent: u64,
+}
+
+/// Where the peer of the plain sender is.
+const PLAIN_PEER: SocketAddr = plain_address(9);
+
+const fn plain_address(port: u16) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), port)
+}
+
+/// A plain transport whose socket is bound to this port.
+fn plain_options(port: u16) -> PlainTransportOptions {
+    PlainTransportOptions {
+        rtp: plain_address(port),
+        rtcp: None,
+        comedia: true,
+        sctp: None,
+        srtp: None,
+    }
+}
+
+/// An RTP packet of the plain sender.
+fn plain_rtp(ssrc: u32, seq: u16) -> Vec<u8> {
+    let mut packet = vec![0x80, 111];
+    packet.extend(seq.to_be_bytes());
+    packet.extend((u32::from(seq) * 960).to_be_bytes());
+    packet.extend(ssrc.to_be_bytes());
+    packet.resize(112, 7);
+    packet
+}
+
+impl PlainBench {
+    fn new() -> Self {
+        let world = World::new(91);
+        let now = world.now();
+        let mut server = world.server;
+        let sender = server.create_plain_transport(plain_options(20_000), now);
+        let sender = sender.expect("a transport");
+        let encoding = Encoding {
+            ssrc: Ssrc(5),
+            rtx: None,
+            rid: None,
+        };
+        let audio = MediaKind::Audio;
+        let parameters = Dialect::CHROMIUM.producer_parameters(audio, None, &[encoding], "raw");
+        let producer = server.produce(sender, (audio, parameters), Duration::ZERO, now);
+        let producer = producer.expect("a producer");
+        for port in 20_001..20_001 + CONSUMERS as u16 {
+            let options = PlainTransportOptions {
+                comedia: false,
+                ..plain_options(port)
+            };
+            let transport = server.create_plain_transport(options, now);
+            let transport = transport.expect("a transport");
+            let connect = TransportCommand::ConnectPlain(PlainConnect {
+                ip: Some(PLAIN_PEER.ip()),
+                port: Some(port),
+                ..PlainConnect::default()
+            });
+            let connected = server.command(Command::Transport(transport, connect), now);
+            connected.expect("a connected transport");
+            let capabilities = recv_capabilities(server.capabilities());
+            let consumed = server.consume(
+                (transport, producer),
+                &capabilities,
+                Default::default(),
+                now,
+            );
+            consumed.expect("a consumer");
+        }
+        Self {
+            server,
+            now,
+            sender,
+            batch: Batch::new(1 << 18, 512),
+            sent: 0,
+        }
+    }
+
+    /// A packet of somebody, to the socket of the sender. How often it allocated.
+    fn receive(&mut self, from: SocketAddr, mut packet: Vec<u8>) -> u64 {
+        let (worker, batch) = (&mut self.server.worker, &mut self.batch);
+        let path = (plain_address(20_000), from);
+        let (sender, now) = (self.sender, self.now);
+        allocations(|| worker.handle_own_datagram(sender, &mut packet, path, now))
+            + loop {
+                let allocated = allocations(|| worker.poll_transmit(batch, now));
+                if batch.is_empty() {
+                    break allocated;
+                }
+                self.sent += batch.messages().count() as u64;
+                batch.clear();
+                assert_eq!(allocated, 0, "while sending");
+            }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+        self.server.worker.handle_timeout(self.now);
+        self.server.drain(self.now, |_, _, _| {});
+    }
+}
+
+#[test]
+fn forwarding_from_plain_to_plain_transports_allocates_nothing() {
+    let mut bench = PlainBench::new();
+    let mut turn = |seq: u64| {
+        let allocated = bench.receive(PLAIN_PEER, plain_rtp(5, seq as u16));
+        bench.pass(Duration::from_millis(20));
+        (allocated, bench.sent)
+    };
+    for seq in 0..1_000 {
+        turn(seq);
+    }
+    let (_, before) = turn(1_000);
+    let allocated: u64 = (1_001..2_001).map(|seq| turn(seq).0).sum();
+    let (_, after) = turn(2_001);
+    assert_eq!(after - before, 1_001 * CONSUMERS as u64);
+    assert_eq!(allocated, 0, "for {} packets forwarded", after - before);
+}
+
+#[test]
+fn a_hundred_thousand_packets_of_strangers_at_a_plain_transport_are_counted_and_cost_no_memory() {
+    let mut bench = PlainBench::new();
+    bench.receive(PLAIN_PEER, plain_rtp(5, 1));
+    bench.pass(Duration::from_millis(20));
+    let sent = bench.sent;
+    let mut allocated = 0;
+    for number in 0..100_000_u32 {
+        let from = plain_address(1_000 + (number % 60_000) as u16);
+        let packet = match number % 5 {
+            // Of the producer's SSRC, of others, RTCP, SCTP, and nothing at all.
+            0 => plain_rtp(5, number as u16),
+            1 => plain_rtp(number, number as u16),
+            2 => vec![0x80, 201, 0, 1, 0, 0, 0, 5],
+            3 => [&[0x13, 0x88, 0x13, 0x88], number.to_be_bytes().as_slice()].concat(),
+            _ => vec![0xff; 40],
+        };
+        allocated += bench.receive(from, packet);
+    }
+    let worker = &bench.server.worker;
+    let drops: u64 = worker.all_drops().iter().map(|(_, count)| count).sum();
+    assert_eq!((drops, allocated, bench.sent), (100_000, 0, sent));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use miso_sfu::{DataProducerId, ProducerId, TransportId};
 use miso_worker_schema::fbs::notification::{self, Body, BodyRef, NotificationRef};
 use miso_worker_schema::fbs::{
     active_speaker_observer, audio_level_observer, consumer, data_consumer, data_producer,
-    direct_transport, producer, transport, web_rtc_transport,
+    direct_transport, plain_transport, producer, transport, web_rtc_transport,
 };
 
 use crate::channel::Channel;
@@ -120,6 +120,8 @@ pub(crate) fn tell(core: &mut Core, channel: &mut Channel, event: Event) {
             core.net.close_connection(&tuple);
             return;
         }
+        // They are closed with what is known of the transport.
+        Event::CloseSockets(_) => return,
     };
     // What was closed meanwhile has nothing to tell any more.
     let Some(id) = core.names.id(number).map(str::to_owned) else {
@@ -180,6 +182,22 @@ fn of_transport(core: &Core, event: TransportEvent) -> Told {
                     negotiated_capabilities: Some(Box::new(negotiated(capabilities))),
                 }),
             )),
+        ),
+        TransportEvent::TupleChange(learnt) => (
+            notification::Event::PlaintransportTuple,
+            Some(Body::PlainTransportTupleNotification(Box::new(
+                plain_transport::TupleNotification {
+                    tuple: Box::new(tuple(&core.net, &learnt)),
+                },
+            ))),
+        ),
+        TransportEvent::RtcpTupleChange(learnt) => (
+            notification::Event::PlaintransportRtcpTuple,
+            Some(Body::PlainTransportRtcpTupleNotification(Box::new(
+                plain_transport::RtcpTupleNotification {
+                    tuple: Box::new(tuple(&core.net, &learnt)),
+                },
+            ))),
         ),
         TransportEvent::Rtcp(packet) => (
             notification::Event::DirecttransportRtcp,

@@ -1,6 +1,7 @@
 //! Writes the inputs that fuzzing starts from into `seeds/<target>/`: `cargo run --manifest-path fuzz/Cargo.toml
 //! --example seeds`. Each is a packet as it is met in practice, or an odd one that a parser may stumble over.
 
+mod files;
 mod media;
 mod network;
 mod reports;
@@ -27,6 +28,7 @@ fn main() -> io::Result<()> {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
     for seed in media::seeds()
         .into_iter()
+        .chain(files::seeds())
         .chain(network::seeds())
         .chain(reports::seeds())
     {

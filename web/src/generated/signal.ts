@@ -42,7 +42,7 @@ export type PeerDevice = {
   version?: string;
 };
 
-/** A peer as others see it. Its address is nobody's business. */
+/** A peer as others see it. */
 export type PeerInfo = {
   /** Its id. */
   id: PeerId;
@@ -324,7 +324,7 @@ export type GetDataConsumerStats = {
   dataConsumerId: DataConsumerId;
 };
 
-/** Statistics: mediasoup's objects, always in a list. */
+/** Statistics: mediasoup's objects, always in a list, which newer clients get wrapped in an object. */
 export type Stats = Record<string, unknown>[];
 
 /** Make the server's network worse. */
@@ -343,6 +343,12 @@ export type ApplyNetworkThrottle = {
 
 /** Make it as good as it was. */
 export type ResetNetworkThrottle = {
+  /** Proves that one may. */
+  secret: string;
+};
+
+/** The same, as newer clients call it. */
+export type StopNetworkThrottle = {
   /** Proves that one may. */
   secret: string;
 };
@@ -375,7 +381,7 @@ export type NewConsumer = {
 
 /** A data consumer was made; messages may arrive before the client accepts. */
 export type NewDataConsumer = {
-  /** Whose messages they are; null for the bot's. */
+  /** Whose messages they are; null for the bot's, which newer clients find absent. */
   peerId: PeerId | null;
   /** The transport they arrive on. */
   transportId: TransportId;
@@ -515,6 +521,8 @@ export interface ClientRequests {
   getDataConsumerStats: { data: GetDataConsumerStats; reply: Stats };
   applyNetworkThrottle: { data: ApplyNetworkThrottle; reply: Empty };
   resetNetworkThrottle: { data: ResetNetworkThrottle; reply: Empty };
+  stopNetworkThrottle: { data: StopNetworkThrottle; reply: Empty };
+  getRtcStatsUrl: { data: NoData; reply: Empty };
 }
 
 /** Requests of the server. */

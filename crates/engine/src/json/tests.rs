@@ -26,6 +26,7 @@ fn transport(ice: Option<IceStats>) -> TransportStats {
     };
     TransportStats {
         ice,
+        plain: None,
         sctp_state: None,
         received: traffic(1),
         sent: traffic(2),
@@ -44,7 +45,7 @@ fn transport(ice: Option<IceStats>) -> TransportStats {
 
 #[test]
 fn a_direct_transports_stats_have_the_members_that_are_always_there_and_no_others() {
-    let stats = transport_stats("t", 9, &transport(None));
+    let stats = transport_stats("t", 9, &transport(None), None);
     let expected = json!({
         "type": "direct-transport", "transportId": "t", "timestamp": 9,
         "bytesReceived": 1, "recvBitrate": 8, "bytesSent": 2, "sendBitrate": 16,
@@ -63,12 +64,13 @@ fn a_webrtc_transports_stats_add_ice_dtls_sctp_and_known_bitrates() {
         dtls_state: DtlsState::Connecting,
     };
     let stats = TransportStats {
+        plain: None,
         sctp_state: Some(SctpState::Connected),
         available_outgoing_bitrate: Some(Bitrate(600_000)),
         max_incoming_bitrate: Some(Bitrate(1)),
         ..transport(Some(ice))
     };
-    let stats = transport_stats("t", 9, &stats);
+    let stats = transport_stats("t", 9, &stats, None);
     assert_eq!(stats["type"], "webrtc-transport");
     assert_eq!(stats["iceRole"], "controlled");
     assert_eq!(stats["iceState"], "new");

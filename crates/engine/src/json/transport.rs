@@ -2,17 +2,20 @@
 
 use miso_ortc::SctpParameters;
 use miso_sfu::ConsumerId;
-use miso_sfu::dump::{RecvExtensionIds, SctpDump, TransportDump, WebRtcTransportDump};
-use miso_sfu::stats::{IceStats, TransportStats};
+use miso_sfu::dump::{
+    PlainTransportDump, RecvExtensionIds, SctpDump, TransportDump, WebRtcTransportDump,
+};
+use miso_sfu::stats::{IceStats, PlainStats, TransportStats};
 use miso_wire::Ssrc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Pair, to_json};
 use crate::router::Tables;
+use crate::transport::PlainPart;
 use crate::types::{
     DtlsFingerprint, DtlsParameters, DtlsRole, DtlsState, IceCandidate, IceParameters, IceState,
-    SctpNegotiatedCapabilities, SctpState, TransportTuple,
+    SctpNegotiatedCapabilities, SctpState, SrtpParameters, TransportTuple,
 };
 
 #[derive(Serialize)]
@@ -24,6 +27,8 @@ struct Stats<'a> {
     timestamp: u64,
     #[serde(flatten)]
     ice: Option<Ice>,
+    #[serde(flatten)]
+    plain: Option<Plain>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sctp_state: Option<SctpState>,
     bytes_received: u64,
@@ -74,17 +79,49 @@ impl From<&IceStats> for Ice {
     }
 }
 
-/// The statistics of a transport.
-pub(crate) fn transport_stats(id: &str, timestamp: u64, stats: &TransportStats) -> Value {
+/// What only plain transports have.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Plain {
+    rtcp_mux: bool,
+    comedia: bool,
+    tuple: TransportTuple,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rtcp_tuple: Option<TransportTuple>,
+}
+
+impl Plain {
+    fn new(stats: &PlainStats, part: &PlainPart) -> Self {
+        Self {
+            rtcp_mux: stats.rtcp.is_none(),
+            comedia: stats.comedia,
+            tuple: part.tuple(&stats.rtp),
+            rtcp_tuple: stats.rtcp.as_ref().map(|path| part.rtcp_tuple(path)),
+        }
+    }
+}
+
+/// The statistics of a transport, with its part if it is a plain one.
+pub(crate) fn transport_stats(
+    id: &str,
+    timestamp: u64,
+    stats: &TransportStats,
+    part: Option<&PlainPart>,
+) -> Value {
     to_json(&Stats {
-        kind: if stats.ice.is_some() {
-            "webrtc-transport"
-        } else {
-            "direct-transport"
+        kind: match (&stats.ice, &stats.plain) {
+            (Some(_), _) => "webrtc-transport",
+            (None, Some(_)) => "plain-rtp-transport",
+            (None, None) => "direct-transport",
         },
         transport_id: id,
         timestamp,
         ice: stats.ice.as_ref().map(Into::into),
+        plain: stats
+            .plain
+            .as_ref()
+            .zip(part)
+            .map(|(stats, part)| Plain::new(stats, part)),
         sctp_state: stats.sctp_state.map(Into::into),
         bytes_received: stats.received.bytes,
         recv_bitrate: stats.received.bitrate.0,
@@ -124,6 +161,46 @@ struct Dump<'a> {
     trace_event_types: [&'static str; 0],
     #[serde(flatten)]
     webrtc: Option<WebRtcDump>,
+    #[serde(flatten)]
+    plain: Option<PlainDump>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlainDump {
+    rtcp_mux: bool,
+    comedia: bool,
+    tuple: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rtcp_tuple: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    srtp_parameters: Option<SrtpParameters>,
+    #[serde(flatten)]
+    sctp: Option<Sctp>,
+}
+
+impl PlainDump {
+    fn new(dump: &PlainTransportDump, part: &PlainPart) -> Self {
+        let rtcp = dump.rtcp.as_ref();
+        Self {
+            rtcp_mux: rtcp.is_none(),
+            comedia: dump.comedia,
+            tuple: dumped_tuple(&part.tuple(&dump.rtp)),
+            rtcp_tuple: rtcp.map(|path| dumped_tuple(&part.rtcp_tuple(path))),
+            srtp_parameters: dump.srtp.as_ref().map(Into::into),
+            sctp: dump.sctp.as_ref().map(Into::into),
+        }
+    }
+}
+
+/// Dumps name a remote address even before it is known.
+fn dumped_tuple(tuple: &TransportTuple) -> Value {
+    let mut value = to_json(tuple);
+    if let Some(members) = value.as_object_mut() {
+        members.entry("remoteIp").or_insert(Value::Null);
+        members.entry("remotePort").or_insert(Value::from(0));
+    }
+    value
 }
 
 #[derive(Serialize)]
@@ -185,9 +262,9 @@ impl From<&WebRtcTransportDump> for WebRtcDump {
     }
 }
 
-/// The inner state of a transport. Objects that were closed meanwhile are left out.
+/// The inner state of a transport, with its part if it is a plain one. Objects that were closed meanwhile are left out.
 pub(crate) fn transport_dump(
-    id: &str,
+    (id, part): (&str, Option<&PlainPart>),
     direct: bool,
     dump: &TransportDump,
     tables: &Tables,
@@ -223,6 +300,11 @@ pub(crate) fn transport_dump(
             .collect(),
         trace_event_types: [],
         webrtc: dump.webrtc.as_ref().map(Into::into),
+        plain: dump
+            .plain
+            .as_ref()
+            .zip(part)
+            .map(|(dump, part)| PlainDump::new(dump, part)),
     })
 }
 

@@ -26,7 +26,7 @@ impl RouterCore {
             core::Event::Consumer(id, event) => consumer_event(&mut tables, id, event),
             core::Event::DataConsumer(id, event) => data_consumer_event(&mut tables, id, event),
             core::Event::Observer(id, event) => observer_event(&tables, id, event),
-            core::Event::CloseConnection(_) => None,
+            core::Event::CloseConnection(_) | core::Event::CloseSockets(_) => None,
         };
         if let Some(told) = told {
             self.events.push(told);

@@ -9,6 +9,7 @@ use miso_sfu::command::{Command, Response};
 use miso_sfu::event as core;
 use serde_json::Value;
 
+use super::plain::PlainPart;
 use super::webrtc::WebRtcPart;
 use crate::base::Base;
 use crate::error::{RequestError, expect_answer};
@@ -29,6 +30,8 @@ pub(crate) struct TransportCore {
 pub(super) enum Kind {
     /// Of a peer.
     WebRtc(Arc<WebRtcPart>),
+    /// Of a peer without ICE and DTLS.
+    Plain(Arc<PlainPart>),
     /// Of this process.
     Direct,
 }
@@ -49,6 +52,15 @@ impl TransportCore {
         Self {
             base,
             kind: Kind::WebRtc(Arc::clone(part)),
+            negotiation: Mutex::default(),
+        }
+    }
+
+    /// A plain transport that the core just made.
+    pub(crate) fn plain(base: Base, part: &Arc<PlainPart>) -> Self {
+        Self {
+            base,
+            kind: Kind::Plain(Arc::clone(part)),
             negotiation: Mutex::default(),
         }
     }
@@ -84,6 +96,7 @@ impl TransportCore {
         }
         match &self.kind {
             Kind::WebRtc(part) => part.take_in(event),
+            Kind::Plain(part) => part.take_in(event),
             Kind::Direct => None,
         }
     }
@@ -98,6 +111,21 @@ impl TransportCore {
         self.base.router.close_transport(self);
     }
 
+    /// The part that only plain transports have.
+    fn plain_part(&self) -> Option<&PlainPart> {
+        match &self.kind {
+            Kind::Plain(part) => Some(part),
+            Kind::WebRtc(_) | Kind::Direct => None,
+        }
+    }
+
+    pub(super) async fn bytes_received(&self) -> Result<u64, RequestError> {
+        let finish = |answer| expect_answer!(answer, Response::TransportStats(stats) => stats);
+        let command = self.command(TransportCommand::GetStats);
+        let stats = self.base.ask(command, finish).await?;
+        Ok(stats.received.bytes)
+    }
+
     pub(super) async fn get_stats(&self) -> Result<Vec<Value>, RequestError> {
         let finish = |answer| expect_answer!(answer, Response::TransportStats(stats) => stats);
         let stats = self
@@ -109,6 +137,7 @@ impl TransportCore {
             &self.base.name,
             timestamp,
             &stats,
+            self.plain_part(),
         )])
     }
 
@@ -119,8 +148,9 @@ impl TransportCore {
             .ask(self.command(TransportCommand::Dump), finish)
             .await?;
         let tables = lock(&self.base.router.tables);
+        let named = (self.base.name.as_str(), self.plain_part());
         Ok(json::transport_dump(
-            &self.base.name,
+            named,
             self.is_direct(),
             &dump,
             &tables,

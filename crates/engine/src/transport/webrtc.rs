@@ -240,7 +240,9 @@ impl WebRtcPart {
                 state.sctp_negotiated = Some(negotiated.into());
                 return None;
             }
-            core::TransportEvent::Rtcp(_) => return None,
+            core::TransportEvent::TupleChange(_)
+            | core::TransportEvent::RtcpTupleChange(_)
+            | core::TransportEvent::Rtcp(_) => return None,
         })
     }
 }

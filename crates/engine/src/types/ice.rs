@@ -105,14 +105,16 @@ impl From<miso_ice::IceState> for IceState {
 pub struct TransportTuple {
     /// The same as `local_address`, for clients from before it was called so.
     pub local_ip: String,
-    /// The real local address, even where another is announced.
+    /// The real local address, even where another is announced; on plain transports the announced one.
     pub local_address: String,
     /// The local port.
     pub local_port: u16,
-    /// The peer's address as seen from here.
-    pub remote_ip: String,
-    /// The peer's port as seen from here.
-    pub remote_port: u16,
+    /// The peer's address as seen from here; none until a plain transport knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_ip: Option<String>,
+    /// The peer's port as seen from here; none until a plain transport knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_port: Option<u16>,
     /// `udp` or `tcp`.
     pub protocol: &'static str,
 }
@@ -124,8 +126,8 @@ impl From<&Tuple> for TransportTuple {
             local_ip: local.clone(),
             local_address: local,
             local_port: tuple.local().port(),
-            remote_ip: tuple.remote().ip().to_string(),
-            remote_port: tuple.remote().port(),
+            remote_ip: Some(tuple.remote().ip().to_string()),
+            remote_port: Some(tuple.remote().port()),
             protocol: tuple.protocol().as_str(),
         }
     }

@@ -7,7 +7,7 @@ use miso_sfu::command::SctpTransportOptions;
 use miso_wire::Bitrate;
 use serde_json::Value;
 
-use super::ConsumerLayers;
+use super::{ConsumerLayers, SrtpCryptoSuite, TransportListenInfo};
 
 /// How a WebRTC transport is made (fact sheet 1.6).
 #[derive(Clone, Debug)]
@@ -40,6 +40,44 @@ impl Default for WebRtcTransportOptions {
             ice_consent_timeout: Duration::from_secs(30),
             initial_available_outgoing_bitrate: Bitrate::kbps(600),
             sctp: None,
+            app_data: empty_object(),
+        }
+    }
+}
+
+/// How a plain transport is made (fact sheet 1.7).
+#[derive(Clone, Debug)]
+pub struct PlainTransportOptions {
+    /// Where it takes media and SCTP.
+    pub listen_info: TransportListenInfo,
+    /// Where it takes RTCP. With it, `rtcp_mux` means nothing; without it and `rtcp_mux`, RTCP gets a socket like that of
+    /// media, so that a fixed port does not do.
+    pub rtcp_listen_info: Option<TransportListenInfo>,
+    /// Whether RTCP comes and goes by the socket of media.
+    pub rtcp_mux: bool,
+    /// Whether the peer's addresses are learnt from its first valid packets instead of told.
+    pub comedia: bool,
+    /// SCTP straight on UDP, when given.
+    pub sctp: Option<SctpTransportOptions>,
+    /// Whether packets are protected; then `connect` must tell the peer's key.
+    pub enable_srtp: bool,
+    /// The suite of this end's key, until the peer's key is of another.
+    pub srtp_crypto_suite: SrtpCryptoSuite,
+    /// Anything of the owner's.
+    pub app_data: Value,
+}
+
+impl PlainTransportOptions {
+    /// RTP and RTCP in clear on one socket, the peer's address to be told.
+    pub fn new(listen_info: TransportListenInfo) -> Self {
+        Self {
+            listen_info,
+            rtcp_listen_info: None,
+            rtcp_mux: true,
+            comedia: false,
+            sctp: None,
+            enable_srtp: false,
+            srtp_crypto_suite: SrtpCryptoSuite::AesCm128HmacSha1_80,
             app_data: empty_object(),
         }
     }

@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use miso_netio::{Interest, Poller, RecvBatch, TcpListener, Token, UdpSocket};
-use miso_sfu::Batch;
+use miso_sfu::{Batch, CommandError, TransportId};
 
 use super::connections::{ConnectionKey, Connections};
+use super::own_sockets::OwnSockets;
 use super::sockets::Sockets;
 use super::traffic::{FLUSH_BYTES, FLUSH_MESSAGES, send_datagrams, send_frames};
 use crate::metrics::TrafficMetrics;
+use crate::types::TransportListenInfo;
 
 /// Connections accepted per wake-up and listener. More serves bursts sooner, less keeps media from waiting.
 const MAX_ACCEPTS: usize = 16;
@@ -23,6 +25,8 @@ pub(super) enum Source {
     Udp(usize),
     /// A TCP listener, by index.
     Listener(usize),
+    /// A socket of a transport's own, by index.
+    Own(usize),
     /// A TCP connection.
     Connection(ConnectionKey),
 }
@@ -30,17 +34,20 @@ pub(super) enum Source {
 impl Source {
     /// Tokens of listeners begin here; smaller ones are UDP sockets, those of connections are far above.
     const FIRST_LISTENER: u64 = 1 << 16;
+    /// Tokens of transports' own sockets begin here.
+    const FIRST_OWN: u64 = 1 << 24;
 
     /// What a token stands for.
     pub(super) fn from_token(token: Token) -> Self {
         let index = |number| usize::try_from(number).unwrap_or(usize::MAX);
-        match (
-            ConnectionKey::from_token(token),
-            token.0.checked_sub(Self::FIRST_LISTENER),
-        ) {
-            (Some(connection), _) => Self::Connection(connection),
-            (None, Some(listener)) => Self::Listener(index(listener)),
-            (None, None) => Self::Udp(index(token.0)),
+        if let Some(connection) = ConnectionKey::from_token(token) {
+            Self::Connection(connection)
+        } else if let Some(own) = token.0.checked_sub(Self::FIRST_OWN) {
+            Self::Own(index(own))
+        } else if let Some(listener) = token.0.checked_sub(Self::FIRST_LISTENER) {
+            Self::Listener(index(listener))
+        } else {
+            Self::Udp(index(token.0))
         }
     }
 }
@@ -52,6 +59,8 @@ pub(super) struct Io {
     pub(super) udp: Vec<UdpSocket>,
     /// Where each UDP socket is bound.
     bound: Vec<SocketAddr>,
+    /// Sockets that belong to one transport each.
+    pub(super) own: OwnSockets,
     listeners: Vec<TcpListener>,
     /// Listeners that are not watched for a while, since accepting failed.
     paused: Vec<usize>,
@@ -82,6 +91,7 @@ impl Io {
             poller,
             bound: sockets.udp_addresses(),
             udp: sockets.udp,
+            own: OwnSockets::default(),
             listeners: sockets.tcp,
             paused: Vec::new(),
             connections: Connections::new(),
@@ -95,12 +105,32 @@ impl Io {
     /// Forgets everything that belongs to a core that is gone.
     pub(super) fn reset(&mut self) {
         self.connections.clear(&mut self.poller);
+        self.own.clear(&mut self.poller);
         self.batch.clear();
+    }
+
+    /// Opens sockets for a transport; where they are bound. All or none.
+    ///
+    /// # Errors
+    /// When there is no free port, or the system refuses.
+    pub(super) fn open_own(
+        &mut self,
+        transport: TransportId,
+        listen: &[TransportListenInfo],
+    ) -> Result<Vec<SocketAddr>, CommandError> {
+        let watch = (&mut self.poller, Source::FIRST_OWN);
+        self.own.open(transport, listen, watch)
     }
 
     /// Sends the batch and empties it. The connections that turned out to be of no more use.
     pub(super) fn flush(&mut self) -> Vec<ConnectionKey> {
-        send_datagrams(&mut self.udp, &self.bound, &self.batch, &mut self.counters);
+        send_datagrams(
+            &mut self.udp,
+            &self.bound,
+            (&self.batch, &self.own),
+            &mut self.counters,
+        );
+        self.own.send(&self.batch, &mut self.counters);
         let lost = send_frames(
             &mut self.connections,
             &self.batch,
@@ -172,7 +202,7 @@ impl Io {
             .iter()
             .filter_map(|socket| socket.kernel_drops().ok());
         TrafficMetrics {
-            udp_kernel_drops: drops.map(u64::from).sum(),
+            udp_kernel_drops: drops.map(u64::from).sum::<u64>() + self.own.kernel_drops(),
             tcp_connections: self.connections.len() as u64,
             ..self.counters
         }

@@ -7,6 +7,7 @@ use miso_netio::{Outgoing, Poller, UdpSocket};
 use miso_sfu::Batch;
 
 use super::connections::{ConnectionKey, Connections};
+use super::own_sockets::OwnSockets;
 use crate::metrics::TrafficMetrics;
 
 /// Destinations that one flush serves. More saves system calls, less keeps the sealed packets in the processor's cache
@@ -18,19 +19,21 @@ pub(super) const FLUSH_MESSAGES: usize = 64;
 /// Bytes that one flush carries: for each destination a frame of ten packets.
 pub(super) const FLUSH_BYTES: usize = FLUSH_DESTINATIONS * 10 * 1_300;
 
-/// Sends the datagrams of the batch, those of each socket by as few calls as possible. `bound` says where each socket
-/// is bound.
+/// Sends the datagrams of the batch that do not leave by transports' own sockets, those of each socket by as few calls as
+/// possible. `bound` says where each socket is bound.
 pub(super) fn send_datagrams(
     sockets: &mut [UdpSocket],
     bound: &[SocketAddr],
-    batch: &Batch,
+    (batch, own): (&Batch, &OwnSockets),
     counters: &mut TrafficMetrics,
 ) {
+    let is_only = bound.len() == 1;
     for (index, (socket, address)) in sockets.iter_mut().zip(bound).enumerate() {
         let is_wildcard = address.ip().is_unspecified();
         let messages = batch.messages().filter(|message| {
             message.tuple.protocol() == Protocol::Udp
-                && (bound.len() == 1 || owner(bound, message.tuple.local()) == Some(index))
+                && !own.has(&message.tuple.local())
+                && (is_only || owner(bound, message.tuple.local()) == Some(index))
         });
         let outcome = socket.send(messages.map(|message| {
             counters.udp_bytes_sent += message.bytes.len() as u64;
@@ -41,10 +44,7 @@ pub(super) fn send_datagrams(
                 segment_size: u16::try_from(message.segment_size).ok(),
             }
         }));
-        counters.udp_packets_sent += outcome.sent as u64;
-        counters.udp_send_failed += outcome.failed as u64;
-        counters.udp_send_blocked += outcome.blocked as u64;
-        counters.udp_send_calls += outcome.system_calls as u64;
+        counters.add_sent(&outcome);
     }
 }
 

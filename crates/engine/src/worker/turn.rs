@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use miso_ice::Protocol;
 use miso_netio::{Event as Ready, Events};
-use miso_sfu::Worker;
+use miso_sfu::command::Response;
 use miso_sfu::event::Event;
+use miso_sfu::{CommandError, Worker};
 
 use super::connections::{ConnectionKey, Read};
 use super::io::{Io, Source};
-use super::job::Job;
+use super::job::{Job, OnSockets};
 use super::thread::Host;
 use crate::metrics::WorkerMetrics;
 
@@ -98,6 +99,7 @@ impl<'a> Turn<'a> {
     fn handle_source(&mut self, ready: Ready) {
         match Source::from_token(ready.token) {
             Source::Udp(index) => self.receive_datagrams(index),
+            Source::Own(index) => self.receive_own_datagrams(index),
             Source::Listener(index) => self.io.accept(index, Instant::now()),
             Source::Connection(key) => {
                 if ready.writable
@@ -136,6 +138,35 @@ impl<'a> Turn<'a> {
                 let path = (datagram.local, datagram.remote);
                 self.core
                     .handle_datagram(datagram.payload, Protocol::Udp, path, now);
+            }
+            self.drain(now);
+            if !self.io.received.is_full() {
+                return;
+            }
+        }
+    }
+
+    /// The same for a socket that belongs to one transport.
+    fn receive_own_datagrams(&mut self, index: usize) {
+        for _ in 0..MAX_RECV_CALLS {
+            let Some(own) = self.io.own.get_mut(index) else {
+                return;
+            };
+            match own.socket.recv(&mut self.io.received) {
+                Ok(0) => return,
+                Ok(count) => self.io.counters.udp_packets_received += count as u64,
+                Err(_) => {
+                    self.io.counters.udp_receive_errors += 1;
+                    return;
+                }
+            }
+            let (transport, local) = (own.transport, own.bound);
+            let now = Instant::now();
+            for datagram in self.io.received.datagrams_mut() {
+                self.io.counters.udp_bytes_received += datagram.payload.len() as u64;
+                let path = (local, datagram.remote);
+                self.core
+                    .handle_own_datagram(transport, datagram.payload, path, now);
             }
             self.drain(now);
             if !self.io.received.is_full() {
@@ -205,6 +236,11 @@ impl<'a> Turn<'a> {
                 // Before the next request: what this one caused belongs between the two answers.
                 self.tell_events();
             }
+            Job::OnSockets(request, done) => {
+                self.host.requests += 1;
+                done(self.make_on_sockets(request));
+                self.tell_events();
+            }
             Job::Report(answer) => {
                 // Nobody may wait any more.
                 let _unwanted = answer.send(self.report());
@@ -213,6 +249,22 @@ impl<'a> Turn<'a> {
             #[cfg(test)]
             Job::Poison => panic!("a test asked for it"),
         }
+    }
+
+    /// Opens sockets and makes a transport on them.
+    fn make_on_sockets(&mut self, request: OnSockets) -> Result<Response, CommandError> {
+        let now = Instant::now();
+        if self.io.own.has_retired() {
+            // Their ports may be just those that are asked for.
+            self.drain(now);
+        }
+        let transport = request.transport;
+        let bound = self.io.open_own(transport, &request.listen)?;
+        let answer = self.core.handle_command((request.command)(&bound), now);
+        if answer.is_err() {
+            self.io.own.close(transport, &mut self.io.poller);
+        }
+        answer
     }
 
     fn report(&self) -> WorkerMetrics {
@@ -251,6 +303,7 @@ impl<'a> Turn<'a> {
             }
         }
         self.tell_events();
+        self.io.own.close_retired(&mut self.io.poller);
     }
 
     fn tell_events(&mut self) {
@@ -259,6 +312,7 @@ impl<'a> Turn<'a> {
                 Event::CloseConnection(tuple) => {
                     self.io.connections.close_tuple(&tuple, &mut self.io.poller);
                 }
+                Event::CloseSockets(transport) => self.io.own.retire(transport),
                 event => self.host.shared.dispatch(event),
             }
         }

@@ -12,6 +12,7 @@ impl Settings {
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             web: self.web.complete()?,
             media: self.media.complete()?,
+            broadcasters: self.broadcasters.complete(),
             limits: self.limits.complete()?,
         })
     }

@@ -21,6 +21,8 @@ pub(crate) fn settings(variable: impl Fn(&str) -> Option<String>) -> Result<Sett
     settings.media.dtls_cert = path("WORKER_CERT_FULLCHAIN");
     settings.media.dtls_key = path("WORKER_CERT_PRIVKEY");
     settings.media.media_ip = parsed(text, "MEDIASOUP_LISTEN_IP")?;
+    settings.media.plain_min_port = parsed(text, "MEDIASOUP_MIN_PORT")?;
+    settings.media.plain_max_port = parsed(text, "MEDIASOUP_MAX_PORT")?;
     settings.media.announced_address =
         text("MEDIASOUP_ANNOUNCED_ADDRESS").or_else(|| text("MEDIASOUP_ANNOUNCED_IP"));
     Ok(settings)

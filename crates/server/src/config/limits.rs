@@ -43,15 +43,17 @@ limits! {
     max_rooms: 1_000, "--max-rooms", "MISO_MAX_ROOMS",
     /// Peers in a room. More cost the room's thread time, growing with the square [default: 200]
     max_peers_per_room: 200, "--max-peers-per-room", "MISO_MAX_PEERS_PER_ROOM",
-    /// Transports of a peer; a client needs two [default: 8]
+    /// Broadcasters in a room; each is one more to whom everybody listens [default: 50]
+    max_broadcasters_per_room: 50, "--max-broadcasters-per-room", "MISO_MAX_BROADCASTERS_PER_ROOM",
+    /// Transports of a peer or broadcaster; a client needs two [default: 8]
     max_transports_per_peer: 8, "--max-transports-per-peer", "MISO_MAX_TRANSPORTS_PER_PEER",
-    /// Producers of a peer; each makes a consumer at every other peer [default: 16]
+    /// Producers of a peer or broadcaster; each makes a consumer at every other peer [default: 16]
     max_producers_per_peer: 16, "--max-producers-per-peer", "MISO_MAX_PRODUCERS_PER_PEER",
-    /// Consumers of a peer. What is over it is not offered [default: 3000]
+    /// Consumers of a peer or broadcaster. What is over it is not offered [default: 3000]
     max_consumers_per_peer: 3_000, "--max-consumers-per-peer", "MISO_MAX_CONSUMERS_PER_PEER",
-    /// Data producers of a peer; each makes a data consumer at every other peer [default: 16]
+    /// Data producers of a peer or broadcaster; each makes a data consumer at every other peer [default: 16]
     max_data_producers_per_peer: 16, "--max-data-producers-per-peer", "MISO_MAX_DATA_PRODUCERS_PER_PEER",
-    /// Data consumers of a peer. What is over it is not offered [default: 1000]
+    /// Data consumers of a peer or broadcaster. What is over it is not offered [default: 1000]
     max_data_consumers_per_peer: 1_000, "--max-data-consumers-per-peer", "MISO_MAX_DATA_CONSUMERS_PER_PEER",
     /// Connections to the listeners. Each costs a file descriptor [default: 10000]
     max_connections: 10_000, "--max-connections", "MISO_MAX_CONNECTIONS",

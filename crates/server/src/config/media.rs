@@ -19,6 +19,12 @@ settings! {
         /// UDP and TCP port of the first worker; the next has the next one. 0: the system chooses [default: 44444]
         #[arg(long, env = "MISO_MEDIA_PORT", value_name = "PORT")]
         media_port: u16,
+        /// First UDP port for plain RTP; each plain transport takes one, or two with RTCP apart [default: 40000]
+        #[arg(long, env = "MISO_PLAIN_MIN_PORT", value_name = "PORT")]
+        plain_min_port: u16,
+        /// Last UDP port for plain RTP [default: 49999]
+        #[arg(long, env = "MISO_PLAIN_MAX_PORT", value_name = "PORT")]
+        plain_max_port: u16,
         /// Address or host name at which clients reach the media ports [default: those of this machine]
         #[arg(long, env = "MISO_ANNOUNCED_ADDRESS", value_name = "ADDRESS")]
         announced_address: String,
@@ -56,6 +62,10 @@ pub(crate) struct MediaConfig {
     pub(crate) media_ip: IpList,
     /// Port of the first worker.
     pub(crate) media_port: u16,
+    /// First port for plain RTP.
+    pub(crate) plain_min_port: u16,
+    /// Last port for plain RTP.
+    pub(crate) plain_max_port: u16,
     /// What clients are told instead of the addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) announced_address: Option<String>,
@@ -100,6 +110,8 @@ impl MediaSettings {
                 .media_ip
                 .unwrap_or_else(|| IpList(vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)])),
             media_port: self.media_port.unwrap_or(44444),
+            plain_min_port: self.plain_min_port.unwrap_or(40_000),
+            plain_max_port: self.plain_max_port.unwrap_or(49_999),
             announced_address: self.announced_address,
             expose_internal_ip: self.expose_internal_ip.unwrap_or(false),
             dtls_cert,
@@ -118,6 +130,12 @@ impl MediaConfig {
         let wrong = |name, range| Err(ConfigError::OutOfRange { name, range });
         if !(1..=1024).contains(&self.workers) {
             return wrong("--workers", "from 1 to 1024");
+        }
+        if self.plain_min_port == 0 || self.plain_min_port > self.plain_max_port {
+            return wrong(
+                "--plain-min-port",
+                "at least 1 and not above --plain-max-port",
+            );
         }
         let consent = self.consent_timeout;
         if consent != Seconds::new(0) && !(Seconds::new(10)..=Seconds::new(60)).contains(&consent) {

@@ -37,6 +37,9 @@ settings! {
         /// How long a client may take to answer the server's requests, in seconds [default: 30]
         #[arg(long, env = "MISO_ANSWER_WITHIN", value_name = "SECONDS")]
         answer_within: Seconds,
+        /// How long a client of the demo's TypeScript version may take to join, in seconds [default: 10]
+        #[arg(long, env = "MISO_JOIN_WITHIN", value_name = "SECONDS")]
+        join_within: Seconds,
         /// How long a client may take to send the head of an HTTP request, in seconds [default: 10]
         #[arg(long, env = "MISO_HTTP_TIMEOUT", value_name = "SECONDS")]
         http_timeout: Seconds,
@@ -93,6 +96,8 @@ pub(crate) struct WebConfig {
     pub(crate) pong_within: Seconds,
     /// Time for an answer, with nothing else waiting.
     pub(crate) answer_within: Seconds,
+    /// Time until a client of the newer dialect joins.
+    pub(crate) join_within: Seconds,
     /// Time for the head of a request, and between two.
     pub(crate) http_timeout: Seconds,
 }
@@ -117,6 +122,7 @@ impl WebSettings {
             ping_after: self.ping_after.unwrap_or(Seconds::new(60)),
             pong_within: self.pong_within.unwrap_or(Seconds::new(10)),
             answer_within: self.answer_within.unwrap_or(Seconds::new(30)),
+            join_within: self.join_within.unwrap_or(Seconds::new(10)),
             http_timeout: self.http_timeout.unwrap_or(Seconds::new(10)),
         })
     }

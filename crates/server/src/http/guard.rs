@@ -1,29 +1,39 @@
 //! What holds for every connection, request and response.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use miso_signal::api::ApiError;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::counters::Count;
 
 use super::App;
+use super::api::refuse;
 
-/// A connection's place among all that may be open. Requests carry it, so that a WebSocket keeps it.
+/// A connection's place among all that may be open, and who it is of. Requests carry it, so that a WebSocket keeps it.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     _permit: Arc<OwnedSemaphorePermit>,
+    client: IpAddr,
 }
 
 impl Guard {
     /// A connection's place.
-    pub(crate) fn new(permit: OwnedSemaphorePermit) -> Self {
+    pub(crate) fn new(permit: OwnedSemaphorePermit, client: IpAddr) -> Self {
         Self {
             _permit: Arc::new(permit),
+            client: client.to_canonical(),
         }
+    }
+
+    /// Where the client connected from.
+    pub(crate) const fn client(&self) -> IpAddr {
+        self.client
     }
 }
 
@@ -59,8 +69,7 @@ pub(super) async fn bodies(State(app): State<Arc<App>>, request: Request, next: 
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > app.context.limits.max_body_bytes) {
         app.counters().add(Count::BodyTooLong);
-        let close = [(header::CONNECTION, "close")];
-        return (StatusCode::PAYLOAD_TOO_LARGE, close, "body too long\n").into_response();
+        return refuse(&ApiError::BodyTooLong(app.context.limits.max_body_bytes));
     }
     next.run(request).await
 }

@@ -92,8 +92,8 @@ impl Listener {
                 accepted = self.tcp.accept() => accepted,
                 () = options.stop.cancelled() => return,
             };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
+            let (stream, client) = match accepted {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     if failed.opens() {
                         tracing::warn!(%error, "cannot accept connections");
@@ -114,7 +114,7 @@ impl Listener {
             options.counters.add(Count::ConnectionOpened);
             let connection = Connection {
                 router: router.clone(),
-                guard: Guard::new(permit),
+                guard: Guard::new(permit, client.ip()),
                 options: options.clone(),
             };
             options

@@ -110,6 +110,9 @@ fn refuse(rejection: &Rejection) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR,
             EnterError::Failed.to_string(),
         ),
+        Rejection::NotEntered(error @ EnterError::IdTaken) => {
+            (StatusCode::CONFLICT, error.to_string())
+        }
         Rejection::NotEntered(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
     };
     let mut headers = HeaderMap::new();

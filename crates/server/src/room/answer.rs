@@ -1,6 +1,6 @@
 //! What became of the offers to clients.
 
-use miso_signal::{ConsumerClosed, ConsumerScoreChanged, PeerId, ServerNotification};
+use miso_signal::{ConsumerClosed, ConsumerScoreChanged, Dialect, PeerId, ServerNotification};
 
 use crate::counters::Count;
 
@@ -23,12 +23,12 @@ impl Room {
         match (asked, result) {
             (None, _) => self.context.counters.add(Count::AnswerUnknown),
             (Some(Asked::Consumer(id)), Ok(())) => self.start_consumer(from, &id).await,
-            (Some(Asked::DataConsumer(_)), Ok(())) => {}
+            (Some(Asked::DataConsumer(id)), Ok(())) => self.start_data_consumer(from, &id).await,
             (Some(asked), Err(failure)) => self.end_offer(from, &asked, failure),
         }
     }
 
-    /// The client is ready: media flows, and it is told how well.
+    /// The client is ready: media flows, and it is told how well. Those of the newer dialect know from the request.
     async fn start_consumer(&self, from: &PeerId, id: &str) {
         let Some(peer) = self.peers.get(from) else {
             return;
@@ -38,11 +38,24 @@ impl Room {
             return;
         };
         if consumer.resume().await.is_ok()
+            && peer.dialect() != Dialect::TypeScript
             && let Ok(consumer_id) = convert::consumer_id(id)
         {
             let score = convert::consumer_score(consumer.score());
             let changed = ConsumerScoreChanged { consumer_id, score };
             peer.notify(&ServerNotification::ConsumerScoreChanged(changed));
+        }
+    }
+
+    /// The client is ready for the bot's welcome, if it is one of those whom the bot welcomes.
+    async fn start_data_consumer(&mut self, from: &PeerId, id: &str) {
+        let bot = self.bot.data_producer_id(Dialect::TypeScript);
+        if let Some(peer) = self.peers.get_mut(from)
+            && let Ok(ear) = peer.data_consumer(id)
+            && ear.data_producer_id() == bot
+        {
+            peer.set_unwelcomed(ear);
+            self.welcome(from).await;
         }
     }
 

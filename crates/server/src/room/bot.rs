@@ -6,7 +6,7 @@ use miso_engine::{
     DataConsumer, DataConsumerOptions, DataProducer, DataProducerOptions, DirectTransport,
     DirectTransportOptions, Ppid, RequestError as EngineError, Router,
 };
-use miso_signal::PeerId;
+use miso_signal::{Dialect, PeerId};
 
 use crate::counters::Count;
 
@@ -21,7 +21,10 @@ const MAX_MESSAGE_BYTES: usize = 512;
 #[derive(Debug)]
 pub(super) struct Bot {
     transport: DirectTransport,
-    mouth: DataProducer,
+    /// What it says to clients of the older dialect.
+    older: DataProducer,
+    /// What it says to those of the newer one, who expect other words.
+    newer: DataProducer,
     /// Data consumers of what peers say to it, by id.
     ears: HashMap<String, Ear>,
 }
@@ -49,17 +52,36 @@ impl Bot {
             label: LABEL.to_owned(),
             ..DataProducerOptions::default()
         };
-        let mouth = transport.produce_data(options).await?;
         Ok(Self {
+            older: transport.produce_data(options.clone()).await?,
+            newer: transport.produce_data(options).await?,
             transport,
-            mouth,
             ears: HashMap::new(),
         })
     }
 
-    /// What it says.
-    pub(super) fn data_producer_id(&self) -> &str {
-        self.mouth.id()
+    /// What it says to clients of a dialect.
+    pub(super) fn data_producer_id(&self, dialect: Dialect) -> &str {
+        match dialect {
+            Dialect::Unknown | Dialect::JavaScript => self.older.id(),
+            Dialect::TypeScript => self.newer.id(),
+        }
+    }
+
+    /// Whether a data producer is the bot's.
+    pub(super) fn speaks_by(&self, data_producer_id: &str) -> bool {
+        [&self.older, &self.newer]
+            .map(|it| it.id())
+            .contains(&data_producer_id)
+    }
+
+    /// Repeats to everybody what somebody said; whether that was possible.
+    async fn repeat(&self, name: &str, text: &str) -> bool {
+        let older = format!("{name} said me: \"{text}\"");
+        let newer = format!("{name} told me: '{text}'");
+        let older = self.older.send_text(&older).await;
+        let newer = self.newer.send_text(&newer).await;
+        older.is_ok() && newer.is_ok()
     }
 
     /// Hears what a peer says on a data producer.
@@ -88,22 +110,29 @@ impl Bot {
 }
 
 impl Room {
+    /// The bot greets a newcomer who can hear it, once.
+    pub(super) async fn welcome(&mut self, id: &PeerId) {
+        let Some(peer) = self.peers.get_mut(id) else {
+            return;
+        };
+        let ear = peer.take_unwelcomed();
+        if let (Some(ear), Some(joined)) = (ear, peer.joined()) {
+            let text = format!("Welcome {}! ☺️", joined.display_name.as_str());
+            if ear.send(Ppid::STRING, text.into_bytes()).await.is_err() {
+                self.context.counters.add(Count::BotDropped);
+            }
+        }
+    }
+
     /// The bot heard something; only text means anything to it. What it says reaches everybody, the speaker included.
     pub(super) async fn answer_as_bot(&self, ear: &str, ppid: Ppid, bytes: &[u8]) {
-        let speaker = self
-            .bot
-            .ears
-            .get(ear)
-            .and_then(|ear| self.peers.get(&ear.peer));
-        let Some(joined) = speaker.and_then(|peer| peer.joined()) else {
+        let speaker = self.bot.ears.get(ear);
+        let Some(name) = speaker.and_then(|ear| self.name_of(&ear.peer)) else {
             return;
         };
         let text = str::from_utf8(bytes).ok().filter(|_| ppid == Ppid::STRING);
         let said = match text {
-            Some(text) => {
-                let saying = format!("{} said me: \"{text}\"", joined.display_name.as_str());
-                self.bot.mouth.send_text(&saying).await.is_ok()
-            }
+            Some(text) => self.bot.repeat(name, text).await,
             None => false,
         };
         if !said {

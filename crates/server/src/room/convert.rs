@@ -87,7 +87,7 @@ pub(super) fn dtls_parameters(
 }
 
 /// Two types with the same JSON form.
-fn through_json<T: DeserializeOwned>(value: &impl Serialize) -> Result<T, RequestError> {
+pub(super) fn through_json<T: DeserializeOwned>(value: &impl Serialize) -> Result<T, RequestError> {
     let json = serde_json::to_value(value).and_then(serde_json::from_value);
     json.map_err(|error| RequestError::InvalidData(error.to_string()))
 }

@@ -1,23 +1,26 @@
 //! What the engine tells a room.
 
 use miso_engine::{
-    ConsumerEvent, DataConsumerEvent, DtlsState, IceState, ProducerEvent, RouterEvent,
+    ConsumerEvent, DataConsumerEvent, DtlsState, IceState, ProducerEvent, RouterEvent, SctpState,
     TransportEvent,
 };
 use miso_signal::{
-    ConsumerClosed, ConsumerLayersChanged, ConsumerScoreChanged, DataConsumerClosed,
+    ConsumerClosed, ConsumerLayersChanged, ConsumerScoreChanged, DataConsumerClosed, Dialect,
     ProducerScoreChanged, ServerNotification,
 };
 
 use crate::counters::Count;
 use crate::session::Closing;
 
-use super::{Fate, Room, convert};
+use super::{Fate, Room, api, convert};
 
 /// Passes it on to whom it concerns. What is closed already concerns nobody.
 pub(super) async fn take(room: &mut Room, event: RouterEvent) -> Fate {
+    if api::take_event(room, &event) {
+        return Fate::GoOn;
+    }
     match event {
-        RouterEvent::Transport { id, event } => take_transport(room, &id, &event),
+        RouterEvent::Transport { id, event } => take_transport(room, &id, &event).await,
         RouterEvent::Producer { id, event } => take_producer(room, &id, event),
         RouterEvent::Consumer { id, event } => take_consumer(room, &id, event),
         RouterEvent::DataProducer { id, .. } => {
@@ -34,7 +37,10 @@ pub(super) async fn take(room: &mut Room, event: RouterEvent) -> Fate {
     Fate::GoOn
 }
 
-fn take_transport(room: &mut Room, id: &str, event: &TransportEvent) {
+async fn take_transport(room: &mut Room, id: &str, event: &TransportEvent) {
+    if let TransportEvent::SctpStateChange(state) = event {
+        return take_sctp(room, id, *state).await;
+    }
     let is_lost = matches!(
         event,
         TransportEvent::IceStateChange(IceState::Disconnected | IceState::Closed)
@@ -42,6 +48,27 @@ fn take_transport(room: &mut Room, id: &str, event: &TransportEvent) {
     );
     if let (true, Some(owner)) = (is_lost, room.owners.get(id).cloned()) {
         room.lose(&owner);
+    }
+}
+
+/// Clients of the newer dialect are welcomed by the bot when messages can pass, and leave when they no longer can.
+/// Where they never could the client wants none, since all are offered the bot's.
+async fn take_sctp(room: &mut Room, id: &str, state: SctpState) {
+    let Some(peer) = room.owner_of(id) else {
+        return;
+    };
+    let (owner, is_newer) = (peer.id().clone(), peer.dialect() == Dialect::TypeScript);
+    match state {
+        SctpState::Connected => {
+            peer.note_sctp(id, true);
+            room.welcome(&owner).await;
+        }
+        SctpState::Failed | SctpState::Closed => {
+            if peer.note_sctp(id, false) && is_newer {
+                room.lose(&owner);
+            }
+        }
+        SctpState::New | SctpState::Connecting => {}
     }
 }
 

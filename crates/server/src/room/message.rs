@@ -10,6 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::session::Outbox;
 
+use super::api::ApiCall;
+
 /// A session; no two of a process are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SessionId(u64);
@@ -60,6 +62,12 @@ pub(crate) enum EnterError {
     /// There are enough peers in it.
     #[error("too many peers in the room (maximum {0})")]
     RoomFull(usize),
+    /// Somebody without a session has the id.
+    #[error("a broadcaster has this id")]
+    IdTaken,
+    /// There is no such room, and it is not to be made.
+    #[error("there is no such room")]
+    NoRoom,
     /// It does not keep up.
     #[error("the room is overloaded")]
     Overloaded,
@@ -84,6 +92,8 @@ pub(crate) enum RoomMessage {
     Notification(Who, ClientRequest),
     /// What became of a request of the room.
     Answer(Who, u32, Result<(), AnswerFailure>),
+    /// Something over HTTP.
+    Api(Box<ApiCall>),
     /// The server stops.
     Close,
     /// Fail, to see what becomes of the others.

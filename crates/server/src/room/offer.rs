@@ -1,6 +1,8 @@
 //! Offering peers what others send. A consumer is made paused and its client asked to accept it; the answer comes
 //! later, as a message.
 
+mod broadcaster;
+
 use miso_engine::{
     Consumer, ConsumerOptions, DataConsumer, DataConsumerOptions, Producer,
     RequestError as EngineError, RtpCapabilities, WebRtcTransport,
@@ -12,8 +14,12 @@ use serde_json::Value;
 
 use crate::counters::Count;
 
-use super::peer::Asked;
+use super::peer::{Asked, Peer, RoutedDataProducer};
 use super::{Room, convert};
+
+pub(super) use broadcaster::{
+    data_producer_of_broadcaster, data_to_peer, everything_of_broadcaster, producer_of_broadcaster,
+};
 
 /// A data producer to be offered.
 struct DataOffer {
@@ -21,6 +27,19 @@ struct DataOffer {
     from: Option<PeerId>,
     data_producer_id: String,
     app_data: Value,
+    route: DataRoute,
+}
+
+impl DataOffer {
+    /// What a peer sends.
+    fn of(from: &PeerId, producer: &RoutedDataProducer) -> Self {
+        Self {
+            from: Some(from.clone()),
+            data_producer_id: producer.id().to_owned(),
+            app_data: producer.handle.app_data().clone(),
+            route: producer.route,
+        }
+    }
 }
 
 /// Offers a peer all that others send, and the bot's messages.
@@ -30,22 +49,23 @@ pub(super) async fn everything_to(room: &mut Room, receiver: &PeerId) {
     for peer in others {
         let from = peer.id();
         producers.extend(peer.producers().iter().map(|it| (from.clone(), it.clone())));
-        for it in peer
-            .data_producers()
-            .iter()
-            .filter(|it| it.route != DataRoute::Bot)
-        {
-            data.push(DataOffer {
-                from: Some(from.clone()),
-                data_producer_id: it.id().to_owned(),
-                app_data: it.handle.app_data().clone(),
-            });
-        }
+        let offered = peer.data_producers().iter().filter(|it| it.is_offered());
+        data.extend(offered.map(|it| DataOffer::of(from, it)));
     }
+    for (from, it) in room.broadcasters.iter().filter(|(_, it)| it.is_joined) {
+        producers.extend(it.producers.iter().map(|it| (from.clone(), it.clone())));
+        let offered = it.data_producers.iter().filter(|it| it.is_offered());
+        data.extend(offered.map(|it| DataOffer::of(from, it)));
+    }
+    let dialect = room.peers.get(receiver).map(Peer::dialect);
     data.push(DataOffer {
         from: None,
-        data_producer_id: room.bot.data_producer_id().to_owned(),
+        data_producer_id: room
+            .bot
+            .data_producer_id(dialect.unwrap_or_default())
+            .to_owned(),
         app_data: Value::Null,
+        route: DataRoute::Bot,
     });
     for (from, producer) in producers {
         offer_producer(room, receiver, &from, &producer).await;
@@ -71,18 +91,15 @@ pub(super) async fn producer_to_others(room: &mut Room, from: &PeerId, producer_
 
 /// Offers a peer's data producer to all others.
 pub(super) async fn data_producer_to_others(room: &mut Room, from: &PeerId, id: &str) {
-    let producer = room
+    let mut producers = room
         .peers
         .get(from)
-        .and_then(|peer| peer.data_producer(id).ok());
-    let Some(producer) = producer else {
+        .into_iter()
+        .flat_map(Peer::data_producers);
+    let Some(producer) = producers.find(|it| it.id() == id) else {
         return;
     };
-    let offer = DataOffer {
-        from: Some(from.clone()),
-        data_producer_id: id.to_owned(),
-        app_data: producer.app_data().clone(),
-    };
+    let offer = DataOffer::of(from, producer);
     for receiver in others(room, from) {
         offer_data(room, &receiver, &offer).await;
     }
@@ -164,7 +181,7 @@ fn ask_about_consumer(
     room.owners.insert(id.clone(), receiver.clone());
     if let Some(peer) = room.peers.get_mut(receiver) {
         peer.add_consumer(consumer);
-        peer.ask(&request, Asked::Consumer(id));
+        peer.ask(request, Asked::Consumer(id));
     }
 }
 
@@ -180,15 +197,23 @@ async fn offer_data(room: &mut Room, receiver: &PeerId, offer: &DataOffer) {
     {
         return room.context.counters.add(Count::OfferOverLimit);
     }
-    let made = transport
-        .consume_data(DataConsumerOptions::new(&offer.data_producer_id))
-        .await;
-    let asked = made.map_err(convert::failed).and_then(|consumer| {
-        let request = new_data_consumer(&transport, offer, &consumer)?;
-        ask_about_data_consumer(room, receiver, request, consumer);
-        Ok(())
-    });
-    note(room, asked);
+    let made = make_data_consumer(room, receiver, &transport, offer).await;
+    note(room, made.map(drop));
+}
+
+/// Makes a data consumer and asks its client to accept it.
+async fn make_data_consumer(
+    room: &mut Room,
+    receiver: &PeerId,
+    transport: &WebRtcTransport,
+    offer: &DataOffer,
+) -> Result<DataConsumer, RequestError> {
+    let options = DataConsumerOptions::new(&offer.data_producer_id);
+    let consumer = transport.consume_data(options).await;
+    let consumer = consumer.map_err(convert::failed)?;
+    let request = new_data_consumer(transport, offer, &consumer)?;
+    ask_about_data_consumer(room, receiver, request, consumer.clone());
+    Ok(consumer)
 }
 
 /// The transport of a peer that takes messages.
@@ -208,7 +233,7 @@ fn new_data_consumer(
     let stream = consumer.sctp_stream_parameters().copied();
     let stream = stream.ok_or_else(|| convert::failed(EngineError::Closed))?;
     Ok(ServerRequest::NewDataConsumer(NewDataConsumer {
-        peer_id: offer.from.clone(),
+        peer_id: Some(offer.from.clone()),
         transport_id: convert::transport_id(transport.id())?,
         data_producer_id: convert::data_producer_id(&offer.data_producer_id)?,
         data_consumer_id: id.clone(),
@@ -217,6 +242,7 @@ fn new_data_consumer(
         label: consumer.label().to_owned(),
         protocol: consumer.protocol().to_owned(),
         app_data: app_data(&offer.app_data),
+        route: offer.route,
     }))
 }
 
@@ -230,7 +256,7 @@ fn ask_about_data_consumer(
     room.owners.insert(id.clone(), receiver.clone());
     if let Some(peer) = room.peers.get_mut(receiver) {
         peer.add_data_consumer(consumer);
-        peer.ask(&request, Asked::DataConsumer(id));
+        peer.ask(request, Asked::DataConsumer(id));
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use miso_engine::RtpCapabilities;
 use miso_engine::{Consumer, DataConsumer, DataProducer, Producer, WebRtcTransport};
 use miso_signal::{
-    DataRoute, DisplayName, Entity, PeerDevice, PeerId, PeerInfo, RequestError, ServerNotification,
-    ServerRequest, encode_notification, encode_request,
+    DataRoute, Dialect, DisplayName, Entity, PeerDevice, PeerId, PeerInfo, RequestError,
+    ServerNotification, ServerRequest, encode_notification, encode_request,
 };
 
 use crate::counters::Held;
@@ -34,6 +34,8 @@ pub(super) struct Transport {
     pub(super) handle: WebRtcTransport,
     /// Whether the client receives on it.
     pub(super) is_consuming: bool,
+    /// Whether messages can pass.
+    pub(super) has_sctp: bool,
 }
 
 /// A data producer, and who gets its messages.
@@ -49,6 +51,11 @@ impl RoutedDataProducer {
     /// Its id.
     pub(super) fn id(&self) -> &str {
         self.handle.id()
+    }
+
+    /// Whether other peers are offered its messages.
+    pub(super) const fn is_offered(&self) -> bool {
+        matches!(self.route, DataRoute::Chat | DataRoute::Other)
     }
 }
 
@@ -67,6 +74,8 @@ pub(super) struct Peer {
     id: PeerId,
     session: SessionId,
     outbox: Outbox,
+    /// What its client was written for.
+    dialect: Dialect,
     /// What it said when it joined; none before.
     joined: Option<Joined>,
     /// In the order in which they were made.
@@ -77,6 +86,8 @@ pub(super) struct Peer {
     /// In the order in which they were made.
     data_producers: Vec<RoutedDataProducer>,
     data_consumers: HashMap<String, DataConsumer>,
+    /// Where the bot is to welcome it as soon as messages can pass.
+    unwelcomed: Option<DataConsumer>,
     /// What the client has not answered yet, by request.
     asked: HashMap<u32, Asked>,
     next_request: u32,
@@ -90,12 +101,14 @@ impl Peer {
             id: who.peer.clone(),
             session: who.session,
             outbox,
+            dialect: Dialect::default(),
             joined: None,
             transports: Vec::new(),
             producers: Vec::new(),
             consumers: HashMap::new(),
             data_producers: Vec::new(),
             data_consumers: HashMap::new(),
+            unwelcomed: None,
             asked: HashMap::new(),
             next_request: 0,
             _held: held,
@@ -110,6 +123,16 @@ impl Peer {
     /// Its present session.
     pub(super) const fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// What its client was written for, as far as it has shown.
+    pub(super) const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Its client showed what it was written for.
+    pub(super) const fn show(&mut self, shown: Dialect) {
+        self.dialect = self.dialect.or(shown);
     }
 
     /// What it said when it joined, if it has.
@@ -134,17 +157,19 @@ impl Peer {
         self.outbox.send(outgoing);
     }
 
-    /// Tells it something.
+    /// Tells it something, unless its dialect has nothing like it.
     pub(super) fn notify(&self, notification: &ServerNotification) {
-        self.send(Outgoing::text(encode_notification(notification)));
+        if let Some(text) = encode_notification(notification, self.dialect) {
+            self.send(Outgoing::text(text));
+        }
     }
 
     /// Asks its client to accept something; the answer is a message to the room.
-    pub(super) fn ask(&mut self, request: &ServerRequest, about: Asked) {
+    pub(super) fn ask(&mut self, request: ServerRequest, about: Asked) {
         let id = self.next_request;
         self.next_request = id.wrapping_add(1);
         self.asked.insert(id, about);
-        let text = encode_request(id, request).into();
+        let text = encode_request(id, request, self.dialect).into();
         self.send(Outgoing::Request { id, text });
     }
 
@@ -167,6 +192,25 @@ impl Peer {
         transport.map(|transport| &transport.handle)
     }
 
+    /// Messages can pass on one of its transports from now on, or no longer. Whether they could before.
+    pub(super) fn note_sctp(&mut self, transport_id: &str, is_connected: bool) -> bool {
+        let mut transports = self.transports.iter_mut();
+        let transport = transports.find(|it| it.handle.id() == transport_id);
+        transport.is_some_and(|it| std::mem::replace(&mut it.has_sctp, is_connected))
+    }
+
+    /// It hears the bot, who has not welcomed it.
+    pub(super) fn set_unwelcomed(&mut self, ear: DataConsumer) {
+        self.unwelcomed = Some(ear);
+    }
+
+    /// Where the bot is to welcome it now; after that it is welcomed.
+    pub(super) fn take_unwelcomed(&mut self) -> Option<DataConsumer> {
+        let mut transports = self.transports.iter();
+        let can_hear = transports.any(|it| it.is_consuming && it.has_sctp);
+        self.unwelcomed.take_if(|_| can_hear)
+    }
+
     /// Its producers.
     pub(super) fn producers(&self) -> &[Producer] {
         &self.producers
@@ -175,6 +219,11 @@ impl Peer {
     /// Its data producers.
     pub(super) fn data_producers(&self) -> &[RoutedDataProducer] {
         &self.data_producers
+    }
+
+    /// Its data consumers.
+    pub(super) fn data_consumers(&self) -> impl Iterator<Item = &DataConsumer> {
+        self.data_consumers.values()
     }
 
     /// How many consumers it has.

@@ -8,7 +8,9 @@ mod session;
 mod stats;
 mod transport;
 
-use miso_signal::{ClientRequest, Empty, PeerId, RequestError, encode_error, encode_response};
+use miso_signal::{
+    ClientRequest, Dialect, Empty, PeerId, RequestError, Stats, encode_error, encode_response,
+};
 use serde::Serialize;
 use serde_json::{Number, Value};
 
@@ -21,8 +23,26 @@ use super::{Room, offer};
 /// An answer, and what is to be done after it was sent.
 #[derive(Debug)]
 pub(super) struct Answer {
-    data: Value,
+    data: Data,
     then: Then,
+}
+
+/// The data of an answer.
+#[derive(Debug)]
+enum Data {
+    /// With the names of both dialects.
+    Any(Value),
+    /// What the dialects write in forms that exclude each other.
+    Stats(Stats),
+}
+
+impl Data {
+    fn in_dialect(self, dialect: Dialect) -> Value {
+        match self {
+            Self::Any(data) => data,
+            Self::Stats(stats) => stats.in_dialect(dialect),
+        }
+    }
 }
 
 /// What is to be done after an answer was sent, since clients rely on the order.
@@ -47,9 +67,17 @@ impl Answer {
         let data = serde_json::to_value(data);
         let data = data.map_err(|error| RequestError::Failed(error.to_string()))?;
         Ok(Self {
-            data,
+            data: Data::Any(data),
             then: Then::Nothing,
         })
+    }
+
+    /// An answer with statistics.
+    const fn stats(stats: Stats) -> Self {
+        Self {
+            data: Data::Stats(stats),
+            then: Then::Nothing,
+        }
     }
 
     /// An answer that says no more than that it is done.
@@ -77,13 +105,17 @@ pub(super) async fn take(
     if let Err(RequestError::TooMany { .. }) = result {
         room.context.counters.add(Count::LimitReached);
     }
+    let (result, then) = match result {
+        Ok(answer) => (Ok(answer.data), answer.then),
+        Err(error) => (Err(error), Then::Nothing),
+    };
     if let (Some(id), Some(peer)) = (id, room.peers.get(caller)) {
-        peer.send(Outgoing::text(match &result {
-            Ok(answer) => encode_response(id, &answer.data),
-            Err(error) => encode_error(id, error),
+        peer.send(Outgoing::text(match result {
+            Ok(data) => encode_response(id, &data.in_dialect(peer.dialect())),
+            Err(error) => encode_error(id, &error, peer.dialect()),
         }));
     }
-    match result.map_or(Then::Nothing, |answer| answer.then) {
+    match then {
         Then::Nothing => {}
         Then::OfferAll => offer::everything_to(room, caller).await,
         Then::OfferProducer(id) => offer::producer_to_others(room, caller, &id).await,
@@ -123,9 +155,13 @@ async fn handle(
         Ask::GetConsumerStats(it) => stats::of_consumer(room, caller, &it).await,
         Ask::GetDataProducerStats(it) => stats::of_data_producer(room, caller, &it).await,
         Ask::GetDataConsumerStats(it) => stats::of_data_consumer(room, caller, &it).await,
-        Ask::ApplyNetworkThrottle(_) | Ask::ResetNetworkThrottle(_) => Err(
-            RequestError::Forbidden("this server does not let its network be throttled"),
-        ),
+        // There is nowhere to send them.
+        Ask::GetRtcStatsUrl(_) => Answer::done(),
+        Ask::ApplyNetworkThrottle(_)
+        | Ask::ResetNetworkThrottle(_)
+        | Ask::StopNetworkThrottle(_) => Err(RequestError::Forbidden(
+            "this server does not let its network be throttled",
+        )),
     }
 }
 

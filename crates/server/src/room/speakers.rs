@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use miso_engine::{
     ActiveSpeakerObserver, ActiveSpeakerOptions, AudioLevelEvent, AudioLevelObserver,
-    AudioLevelOptions, RequestError as EngineError, Router,
+    AudioLevelOptions, RequestError as EngineError, Router, Volume,
 };
-use miso_signal::{ActiveSpeaker, PeerId, ServerNotification};
+use miso_signal::{
+    ActiveSpeaker, DominantSpeaker, PeerId, PeerVolume, ServerNotification, SpeakingPeers,
+};
 
 use super::Room;
 
-/// How often the loudest peer is told. Less is livelier and costs a message to every peer each time.
+/// How often speaking peers are told. Less is livelier and costs a message to every peer each time.
 const INTERVAL: Duration = Duration::from_millis(800);
+/// How many speaking peers are told, as the TypeScript server has it. More cost bytes at every interval.
+const MAX_SPEAKERS: u16 = 10;
 /// Average level below which nobody speaks, in dBov.
 const THRESHOLD: i8 = -80;
 
@@ -20,8 +24,10 @@ const THRESHOLD: i8 = -80;
 pub(super) struct Speakers {
     levels: AudioLevelObserver,
     dominance: ActiveSpeakerObserver,
-    /// Who dominates, as newer clients are to be told.
+    /// Who holds the floor, silent or not.
     dominant: Option<PeerId>,
+    /// Who does, as clients were told; nobody during silence.
+    told: Option<PeerId>,
 }
 
 impl Speakers {
@@ -31,7 +37,7 @@ impl Speakers {
     /// The engine's.
     pub(super) async fn new(router: &Router) -> Result<Self, EngineError> {
         let options = AudioLevelOptions {
-            max_entries: 1,
+            max_entries: MAX_SPEAKERS,
             threshold: THRESHOLD,
             interval: INTERVAL,
             ..AudioLevelOptions::default()
@@ -42,6 +48,7 @@ impl Speakers {
                 .create_active_speaker_observer(ActiveSpeakerOptions::default())
                 .await?,
             dominant: None,
+            told: None,
         })
     }
 
@@ -53,36 +60,75 @@ impl Speakers {
         self.levels.add_producer(producer_id).await?;
         self.dominance.add_producer(producer_id).await
     }
+
+    /// A peer leaves; others know by that.
+    pub(super) fn forget(&mut self, peer: &PeerId) {
+        for it in [&mut self.dominant, &mut self.told] {
+            it.take_if(|it| it == peer);
+        }
+    }
 }
 
 impl Room {
-    /// Tells everybody who is loudest, or that nobody is.
-    pub(super) fn take_volumes(&self, event: &AudioLevelEvent) {
-        let speaker = match event {
-            AudioLevelEvent::Silence => ActiveSpeaker {
-                peer_id: None,
-                volume: None,
-            },
+    /// Tells everybody who speaks, the loudest first, or that nobody does.
+    pub(super) fn take_volumes(&mut self, event: &AudioLevelEvent) {
+        let volumes = match event {
+            AudioLevelEvent::Silence => Vec::new(),
             AudioLevelEvent::Volumes(volumes) => {
-                let loudest = volumes.iter().find_map(|it| {
-                    let peer = self.owners.get(&it.producer_id)?;
-                    Some((peer.clone(), it.volume))
-                });
-                let Some((peer, volume)) = loudest else {
+                let volumes = self.peer_volumes(volumes);
+                if volumes.is_empty() {
                     return;
-                };
-                ActiveSpeaker {
-                    peer_id: Some(peer),
-                    volume: Some(volume),
                 }
+                volumes
             }
         };
+        let loudest = volumes.first();
+        let speaker = ActiveSpeaker {
+            peer_id: loudest.map(|it| it.peer_id.clone()),
+            volume: loudest.map(|it| it.volume),
+        };
+        // Whoever holds the floor and was silent is not said to take it when it speaks again.
+        let dominant = self.speakers.dominant.clone();
+        let dominant = dominant.filter(|dominant| volumes.iter().any(|it| it.peer_id == *dominant));
+        let is_silent = volumes.is_empty();
         self.tell_joined(&ServerNotification::ActiveSpeaker(speaker), None);
+        let speaking = SpeakingPeers {
+            peer_volumes: volumes,
+        };
+        self.tell_joined(&ServerNotification::SpeakingPeers(speaking), None);
+        if is_silent || dominant.is_some() {
+            self.tell_dominant(dominant);
+        }
     }
 
-    /// Notes who dominates.
+    /// How loud peers are; each is as loud as its loudest producer.
+    fn peer_volumes(&self, volumes: &[Volume]) -> Vec<PeerVolume> {
+        let mut loudest: Vec<PeerVolume> = Vec::new();
+        for it in volumes {
+            let Some(peer_id) = self.owners.get(&it.producer_id) else {
+                continue;
+            };
+            if loudest.iter().all(|louder| louder.peer_id != *peer_id) {
+                loudest.push(PeerVolume {
+                    peer_id: peer_id.clone(),
+                    volume: it.volume,
+                });
+            }
+        }
+        loudest
+    }
+
+    /// Somebody takes the floor.
     pub(super) fn take_speaker(&mut self, producer_id: &str) {
         self.speakers.dominant = self.owners.get(producer_id).cloned();
-        tracing::debug!(room = self.id.as_str(), dominant = ?self.speakers.dominant, "dominant speaker");
+        self.tell_dominant(self.speakers.dominant.clone());
+    }
+
+    fn tell_dominant(&mut self, peer_id: Option<PeerId>) {
+        if self.speakers.told != peer_id {
+            self.speakers.told.clone_from(&peer_id);
+            let dominant = DominantSpeaker { peer_id };
+            self.tell_joined(&ServerNotification::DominantSpeaker(dominant), None);
+        }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
-use miso_engine::WorkerInfo;
+use miso_engine::{TransportListenInfo, WorkerInfo};
 use serde_json::json;
 
-use crate::config::Config;
+use crate::config::{Config, MediaConfig};
 
 use super::Bound;
 
@@ -31,6 +31,23 @@ pub(super) fn names(config: &Config) -> Vec<String> {
     let mut known = std::collections::BTreeSet::new();
     names.retain(|name| known.insert(name.clone()));
     names
+}
+
+/// Where plain transports open their sockets, and what clients are told: an address that they can really use.
+pub(super) fn plain(media: &MediaConfig) -> TransportListenInfo {
+    let first = media.media_ip.0.first().copied();
+    let ip = first.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let concrete = || match (ip.is_unspecified(), outward_address()) {
+        (false, _) => ip,
+        (true, Some(address)) => address,
+        (true, None) => reachable(SocketAddr::new(ip, 0)).ip(),
+    };
+    let announced = media.announced_address.clone();
+    TransportListenInfo {
+        announced_address: Some(announced.unwrap_or_else(|| concrete().to_string())),
+        port_range: Some((media.plain_min_port, media.plain_max_port)),
+        ..TransportListenInfo::new(ip)
+    }
 }
 
 /// This machine's address towards the Internet. Nothing is sent: a datagram socket is only given a direction.
@@ -133,3 +150,6 @@ fn room_name() -> String {
         .map(|letter| char::from(*letter))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,11 +8,14 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_util::sync::CancellationToken;
 
-/// Why the server closes a session. protoo's client comes back after all but [`Closing::Final`].
+/// Why the server closes a session. protoo's client comes back after all but those with
+/// [`CLOSE_CODE_FINAL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Closing {
     /// Do not come back: another session took the place.
     Final,
+    /// Do not come back: the client did not join in time.
+    NotJoined,
     /// The server stops.
     GoingAway,
     /// The peer's media connection was lost.
@@ -25,7 +28,7 @@ impl Closing {
     /// The WebSocket close code.
     pub(crate) const fn code(self) -> u16 {
         match self {
-            Self::Final => CLOSE_CODE_FINAL,
+            Self::Final | Self::NotJoined => CLOSE_CODE_FINAL,
             Self::GoingAway => 1001,
             Self::MediaLost => 4001,
             Self::RoomFailed => 1012,
@@ -36,6 +39,7 @@ impl Closing {
     pub(crate) const fn reason(self) -> &'static str {
         match self {
             Self::Final => CLOSE_REASON_FINAL,
+            Self::NotJoined => "not joined in time",
             Self::GoingAway => "the server stops",
             Self::MediaLost => "media connection lost",
             Self::RoomFailed => "the room failed, please rejoin",

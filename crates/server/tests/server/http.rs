@@ -99,9 +99,9 @@ async fn every_answer_says_what_browsers_are_to_refuse() {
 async fn unknown_api_routes_answer_404_with_json() {
     let server = Server::start(&[]).await;
     for (method, path) in [
-        ("GET", "/rooms/x"),
-        ("POST", "/rooms/x/broadcasters"),
-        ("DELETE", "/rooms/x/broadcasters/y"),
+        ("GET", "/rooms"),
+        ("POST", "/rooms/x/y"),
+        ("DELETE", "/rooms/x/broadcasters/y/z"),
         ("GET", "/api/x"),
         ("POST", "/"),
         ("PUT", "/some/page"),
@@ -116,7 +116,8 @@ async fn unknown_api_routes_answer_404_with_json() {
             "{method} {path}"
         );
         let error: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
-        assert!(error["error"].as_str().unwrap().contains(path));
+        assert_eq!(error["error"], "route_not_found");
+        assert!(error["message"].as_str().unwrap().contains(path));
     }
 }
 

@@ -7,13 +7,22 @@
 
 mod support;
 
+mod api;
+mod broadcasters;
 mod data;
 mod handshake;
 mod http;
+mod joining;
 mod limits;
 mod link;
 mod media;
+mod mixed;
+mod native;
+mod newer;
+mod plain;
 mod program;
 mod protoo;
+mod push;
 mod rooms;
+mod seed;
 mod transports;

@@ -14,8 +14,9 @@ async fn whoever_joins_is_told_who_is_there_and_others_are_told_of_it() {
     assert!(alice.so_far().await.is_empty());
     let joined = bob.join_bare("Bob").await;
     let device = json!({ "flag": "chrome", "name": "Chrome", "version": "130" });
-    let expected =
-        json!([{ "id": "alice", "peerId": "alice", "displayName": "Alice", "device": device }]);
+    let expected = json!([{
+        "id": "alice", "peerId": "alice", "displayName": "Alice", "device": device, "remoteAddress": "",
+    }]);
     assert_eq!(joined["peers"], expected);
     let told = alice.notification("newPeer").await;
     assert_eq!(

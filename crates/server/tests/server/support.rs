@@ -9,10 +9,10 @@ mod rtp;
 use std::future::Future;
 use std::time::Duration;
 
-pub(crate) use client::{Client, Refused, connect_raw};
-pub(crate) use http::{Reply, get, send_http};
+pub(crate) use client::{Client, Refused, connect_raw, connect_with};
+pub(crate) use http::{Reply, get, send_http, send_json};
 pub(crate) use link::{Link, Message};
-pub(crate) use program::{Folder, Server, run};
+pub(crate) use program::{Folder, Push, Server, run};
 pub(crate) use rtp::{audio, video};
 
 /// Time within which everything happens that is to happen.

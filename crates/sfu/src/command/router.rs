@@ -1,5 +1,6 @@
 use super::{
-    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, WebRtcTransportOptions,
+    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, PlainTransportOptions,
+    WebRtcTransportOptions,
 };
 use crate::ids::{RtpObserverId, TransportId};
 
@@ -8,6 +9,9 @@ use crate::ids::{RtpObserverId, TransportId};
 pub enum RouterCommand {
     /// Makes a WebRTC transport; answered with [`Response::WebRtcTransport`](super::Response::WebRtcTransport).
     CreateWebRtcTransport(TransportId, Box<WebRtcTransportOptions>),
+    /// Makes a plain transport on sockets that the owner has opened; answered with
+    /// [`Response::PlainTransport`](super::Response::PlainTransport).
+    CreatePlainTransport(TransportId, Box<PlainTransportOptions>),
     /// Makes a transport for this process itself.
     CreateDirectTransport(TransportId, DirectTransportOptions),
     /// Makes an audio level observer.

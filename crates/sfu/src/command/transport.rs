@@ -1,8 +1,10 @@
 use super::{Consume, ConsumeData, Produce, ProduceData};
 use crate::ids::{ConsumerId, DataConsumerId, DataProducerId, ProducerId};
 use miso_ice::{ConsentTimeout, ListenInfo, Offers};
-use miso_secure::{DtlsRole, Fingerprint};
+use miso_secure::{DtlsRole, Fingerprint, SrtpCryptoSuite};
 use miso_wire::Bitrate;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 /// SCTP settings of a transport (fact sheet 1.6 and 4.8). All sizes are bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,49 @@ pub struct WebRtcTransportOptions {
     pub sctp: Option<SctpTransportOptions>,
 }
 
+/// How a plain transport is made (fact sheet 1.7), on sockets that the owner has opened for it.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainTransportOptions {
+    /// Where the socket for media and SCTP is bound.
+    pub rtp: SocketAddr,
+    /// Where the socket for RTCP is bound; none: RTCP comes and goes by the other one.
+    pub rtcp: Option<SocketAddr>,
+    /// Whether the peer's addresses are learnt from its packets instead of told.
+    pub comedia: bool,
+    /// SCTP, when given.
+    pub sctp: Option<SctpTransportOptions>,
+    /// SRTP with this suite, when given.
+    pub srtp: Option<SrtpCryptoSuite>,
+}
+
+/// What the peer of a plain transport told of itself (fact sheet 4.6).
+#[derive(Clone, Debug, Default)]
+pub struct PlainConnect {
+    /// Its address; means nothing when addresses are learnt.
+    pub ip: Option<IpAddr>,
+    /// Where it takes media and SCTP; means nothing when addresses are learnt.
+    pub port: Option<u16>,
+    /// Where it takes RTCP, if not there; means nothing when addresses are learnt.
+    pub rtcp_port: Option<u16>,
+    /// The key of what it sends.
+    pub srtp: Option<SrtpKey>,
+}
+
+/// A master key with its salt, as it came from signalling.
+#[derive(Clone)]
+pub struct SrtpKey {
+    /// The suite that it is for.
+    pub suite: SrtpCryptoSuite,
+    /// Key, then salt.
+    pub key_and_salt: Vec<u8>,
+}
+
+impl fmt::Debug for SrtpKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SrtpKey({})", self.suite)
+    }
+}
+
 /// How a transport for this process itself is made (fact sheet 1.9). Sizes are bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DirectTransportOptions {
@@ -68,6 +113,9 @@ pub enum TransportCommand {
         /// The role that the remote end wants.
         role: DtlsRole,
     },
+    /// Tells a plain transport of its peer, once; answered with
+    /// [`Response::PlainTransport`](super::Response::PlainTransport).
+    ConnectPlain(PlainConnect),
     /// Changes the ICE credentials; answered with [`Response::IceCredentials`](super::Response::IceCredentials).
     RestartIce,
     /// Limits what the peer sends; zero is no limit.

@@ -19,6 +19,10 @@ pub enum TransportEvent {
     IceStateChange(IceState),
     /// Another path is used from now on.
     IceSelectedTupleChange(Tuple),
+    /// A plain transport learnt the address that the peer's media comes from.
+    TupleChange(Tuple),
+    /// A plain transport learnt the address that the peer's RTCP comes from, which has a socket of its own.
+    RtcpTupleChange(Tuple),
     /// DTLS went to another state; connected comes with the remote certificate in PEM form.
     DtlsStateChange(DtlsState, Option<String>),
     /// SCTP went to another state.

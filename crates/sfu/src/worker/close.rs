@@ -123,10 +123,7 @@ impl Worker {
             transport.producers.retain(|open| *open != key);
             let ssrcs: Vec<_> = transport.listener.ssrcs_of(key).collect();
             transport.listener.remove(key);
-            if let Some(srtp) = transport
-                .webrtc_mut()
-                .and_then(|webrtc| webrtc.srtp.as_mut())
-            {
+            if let Some(srtp) = transport.srtp_mut() {
                 ssrcs.into_iter().for_each(|ssrc| srtp.recv.forget(ssrc));
             }
         }
@@ -199,7 +196,9 @@ impl Worker {
             transport.data_producers.retain(|open| *open != key);
             if let (Some(sctp), Some(stream)) = (&mut transport.sctp, producer.stream_id()) {
                 sctp.producers.remove(&stream);
-                sctp.reset(stream, now);
+                if sctp.is_data_channel {
+                    sctp.reset(stream, now);
+                }
             }
         }
         self.queue_sctp(producer.transport);

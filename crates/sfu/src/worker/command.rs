@@ -59,6 +59,9 @@ impl Worker {
             RouterCommand::CreateWebRtcTransport(new, options) => {
                 self.create_webrtc_transport(id, new, *options, now)
             }
+            RouterCommand::CreatePlainTransport(new, options) => {
+                self.create_plain_transport(id, new, *options, now)
+            }
             RouterCommand::CreateDirectTransport(new, options) => {
                 self.create_direct_transport(id, new, options)
             }
@@ -85,6 +88,7 @@ impl Worker {
             TransportCommand::Connect { fingerprints, role } => {
                 self.connect_transport(key, fingerprints, role, now)
             }
+            TransportCommand::ConnectPlain(connect) => self.connect_plain(key, &connect, now),
             TransportCommand::RestartIce => self.restart_ice(key, now),
             TransportCommand::SetMaxIncomingBitrate(bitrate) => {
                 self.set_max_incoming_bitrate(key, bitrate, now)

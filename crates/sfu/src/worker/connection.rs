@@ -27,6 +27,15 @@ type Answer = Result<Response, CommandError>;
 /// Least receiver window that still takes one message of the default size in pieces.
 const MIN_RECEIVER_WINDOW: usize = 65_536;
 
+/// What carries the packets of an association.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// DTLS, as DataChannels have it.
+    Dtls,
+    /// UDP alone.
+    Udp,
+}
+
 impl Worker {
     /// Makes an empty router.
     pub(super) fn create_router(&mut self, id: RouterId) -> Answer {
@@ -54,7 +63,7 @@ impl Worker {
         }
         let sctp = options
             .sctp
-            .map(|sctp| self.new_sctp(sctp, now))
+            .map(|sctp| self.new_sctp(sctp, Carrier::Dtls, now))
             .transpose()?;
         let ice = IceServer::new(
             Credentials::random(&mut self.rng),
@@ -91,7 +100,7 @@ impl Worker {
         Ok(Response::Done)
     }
 
-    fn check_new_transport(&self, id: TransportId) -> Result<(), CommandError> {
+    pub(super) fn check_new_transport(&self, id: TransportId) -> Result<(), CommandError> {
         if self.names.transports.contains_key(&id) {
             return Err(CommandError::error(
                 "a Transport with same id already exists",
@@ -100,7 +109,7 @@ impl Worker {
         Ok(())
     }
 
-    fn add_transport(&mut self, transport: Transport) -> TransportKey {
+    pub(super) fn add_transport(&mut self, transport: Transport) -> TransportKey {
         let (id, router) = (transport.id, transport.router);
         let key = self.objects.transports.insert(transport);
         self.names.transports.insert(id, key);
@@ -110,9 +119,10 @@ impl Worker {
         key
     }
 
-    fn new_sctp(
+    pub(super) fn new_sctp(
         &mut self,
         options: SctpTransportOptions,
+        carrier: Carrier,
         now: Instant,
     ) -> Result<Sctp, CommandError> {
         if options.max_receiver_window_buffer_size < MIN_RECEIVER_WINDOW {
@@ -128,7 +138,10 @@ impl Worker {
             max_receiver_window_buffer_size: options.max_receiver_window_buffer_size,
             default_buffered_amount_low_threshold: options
                 .default_stream_buffered_amount_low_threshold,
-            zero_checksum: ZeroChecksum::SctpOverDtls,
+            zero_checksum: match carrier {
+                Carrier::Dtls => ZeroChecksum::SctpOverDtls,
+                Carrier::Udp => ZeroChecksum::Off,
+            },
             ..SctpOptions::new(self.rng.random())
         };
         Ok(Sctp {
@@ -138,6 +151,7 @@ impl Worker {
             producers: HashMap::new(),
             consumers: HashMap::new(),
             wanted: false,
+            is_data_channel: carrier == Carrier::Dtls,
             is_queued: false,
         })
     }
@@ -378,16 +392,19 @@ impl Worker {
         Ok(())
     }
 
-    /// Media flows while ICE has a path and DTLS is done; what hangs on that is told when it changes.
-    fn update_connected(&mut self, key: TransportKey, now: Instant) {
+    /// Media flows while ICE has a path and DTLS is done, or once the peer's address and key are known; what hangs on
+    /// that is told when it changes.
+    pub(super) fn update_connected(&mut self, key: TransportKey, now: Instant) {
         let Some(transport) = self.objects.transports.get_mut(key) else {
             return;
         };
-        let Kind::WebRtc(webrtc) = &transport.kind else {
-            return;
+        let connected = match &transport.kind {
+            Kind::WebRtc(webrtc) => {
+                webrtc.ice.selected_tuple().is_some() && webrtc.dtls.state() == DtlsState::Connected
+            }
+            Kind::Plain(plain) => plain.endpoint.is_ready(),
+            Kind::Direct(_) => return,
         };
-        let connected =
-            webrtc.ice.selected_tuple().is_some() && webrtc.dtls.state() == DtlsState::Connected;
         if connected == transport.connected {
             return;
         }
@@ -425,12 +442,13 @@ impl Worker {
             webrtc.dtls.close(now);
         }
         self.drive_dtls(key, now);
-        let Some(webrtc) = self
-            .objects
-            .transports
-            .get(key)
-            .and_then(|transport| transport.webrtc())
-        else {
+        let Some(transport) = self.objects.transports.get(key) else {
+            return;
+        };
+        if transport.endpoint().is_some() {
+            self.events.push_back(Event::CloseSockets(transport.id));
+        }
+        let Some(webrtc) = transport.webrtc() else {
             return;
         };
         let tuples = webrtc.ice.tuples().to_vec();

@@ -4,13 +4,14 @@ use super::Worker;
 use super::data::gone;
 use crate::command::Response;
 use crate::dump::{
-    ConsumerDump, DataConsumerDump, DataProducerDump, ProducerDump, RouterDump, SctpDump,
-    TransportDump, WebRtcTransportDump, WorkerDump,
+    ConsumerDump, DataConsumerDump, DataProducerDump, PlainTransportDump, ProducerDump, RouterDump,
+    SctpDump, TransportDump, WebRtcTransportDump, WorkerDump,
 };
 use crate::error::CommandError;
 use crate::ids::{ProducerId, RouterId};
 use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey, TransportKey};
 use crate::sctp::StreamId;
+use crate::transport::Transport;
 use miso_wire::Ssrc;
 use std::time::Instant;
 
@@ -93,11 +94,20 @@ impl Worker {
             dtls_role: webrtc.dtls.role(),
             dtls_fingerprints: self.config.dtls.fingerprints().to_vec(),
             dtls_state: webrtc.dtls.state(),
-            sctp: transport.sctp.as_ref().map(|sctp| SctpDump {
-                state: sctp.association.state(),
-                max_receive_message_size: sctp.options.max_receive_message_size,
-                negotiated: sctp.negotiated,
-            }),
+            sctp: dump_sctp(transport),
+        })
+    }
+
+    /// A plain transport's own part.
+    pub(super) fn dump_plain(&self, key: TransportKey) -> Option<PlainTransportDump> {
+        let transport = self.objects.transports.get(key)?;
+        let plain = transport.plain()?;
+        Some(PlainTransportDump {
+            comedia: plain.comedia,
+            rtp: plain.endpoint.rtp(),
+            rtcp: plain.endpoint.rtcp(),
+            srtp: plain.endpoint.local_key().cloned(),
+            sctp: dump_sctp(transport),
         })
     }
 
@@ -130,6 +140,7 @@ impl Worker {
             .filter_map(|key| objects.data_consumers.get(*key));
         Ok(Response::TransportDump(Box::new(TransportDump {
             webrtc: self.dump_webrtc(key),
+            plain: self.dump_plain(key),
             producers: transport
                 .producers
                 .iter()
@@ -265,4 +276,12 @@ impl Worker {
             sctp.association.buffered_amount(StreamId(stream))
         })
     }
+}
+
+fn dump_sctp(transport: &Transport) -> Option<SctpDump> {
+    transport.sctp.as_ref().map(|sctp| SctpDump {
+        state: sctp.association.state(),
+        max_receive_message_size: sctp.options.max_receive_message_size,
+        negotiated: sctp.negotiated,
+    })
 }

@@ -390,11 +390,11 @@ impl Serving<'_> {
             return 0;
         };
         match &self.transport.kind {
-            Kind::WebRtc(webrtc) => {
-                let (Some(srtp), Some(path)) = (&webrtc.srtp, &self.path) else {
+            Kind::WebRtc(_) | Kind::Plain(_) => {
+                let (Some(sealing), Some(path)) = (self.transport.sealing(), &self.path) else {
                     return 0;
                 };
-                let Some(len) = outward.seal(&srtp.send, room, meta, packet) else {
+                let Some(len) = outward.put(sealing, room, meta, packet) else {
                     self.drops.count(DropReason::NoRoom);
                     return 0;
                 };

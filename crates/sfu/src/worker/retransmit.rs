@@ -6,7 +6,6 @@ use super::Worker;
 use super::seal::{MAX_OVERHEAD, Outward, RTX_OVERHEAD};
 use crate::batch::Batch;
 use crate::keys::ConsumerKey;
-use crate::transport::Kind;
 use miso_wire::Seq;
 use std::time::Instant;
 
@@ -64,12 +63,9 @@ impl Worker {
             vp8: sent.vp8,
             original: rtx.map(|_| sent.ext_seq.seq()),
         };
-        let Kind::WebRtc(webrtc) = &transport.kind else {
-            return None;
-        };
-        let (srtp, tuple) = webrtc.srtp.as_ref().zip(webrtc.ice.selected_tuple())?;
+        let (sealing, tuple) = transport.sealing().zip(transport.selected_tuple())?;
         let room = batch.room(meta.len() + RTX_OVERHEAD + MAX_OVERHEAD)?;
-        let len = outward.seal(&srtp.send, room, meta, packet)?;
+        let len = outward.put(sealing, room, meta, packet)?;
         batch.commit(&tuple, len);
         transport.traffic.rtx_sent.add(len, now);
         Some(())

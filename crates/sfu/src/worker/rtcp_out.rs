@@ -288,25 +288,30 @@ impl Worker {
         if len == 0 || !transport.connected {
             return;
         }
-        let tuple = transport.selected_tuple();
-        match &mut transport.kind {
+        let tuple = transport.rtcp_tuple();
+        let len = match &mut transport.kind {
             Kind::Direct(_) => {
                 let packet = Box::from(buffer.get(..len).unwrap_or(&[]));
                 let event = Event::Transport(transport.id, TransportEvent::Rtcp(packet));
                 if !self.events.push_bulk(event) {
                     self.drops.count(DropReason::EventsFull);
                 }
+                return;
             }
-            Kind::WebRtc(webrtc) => {
-                let (Some(srtp), Some(tuple)) = (&mut webrtc.srtp, tuple) else {
-                    return;
-                };
-                let Ok(len) = srtp.send.seal_rtcp(buffer, len) else {
-                    return self.drops.count(DropReason::NoRoom);
-                };
-                self.post(key, tuple, buffer.get(..len).unwrap_or(&[]), now);
-            }
-        }
+            Kind::WebRtc(webrtc) => match &mut webrtc.srtp {
+                Some(srtp) => srtp.send.seal_rtcp(buffer, len),
+                None => return,
+            },
+            Kind::Plain(plain) => match plain.endpoint.srtp_mut() {
+                Some(srtp) => srtp.send.seal_rtcp(buffer, len),
+                None => Ok(len),
+            },
+        };
+        let Some(tuple) = tuple else { return };
+        let Ok(len) = len else {
+            return self.drops.count(DropReason::NoRoom);
+        };
+        self.post(key, tuple, buffer.get(..len).unwrap_or(&[]), now);
     }
 
     /// Tells the scores of a producer, and of its consumers as far as they change with it.

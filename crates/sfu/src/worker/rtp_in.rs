@@ -104,7 +104,7 @@ impl Worker {
         }
     }
 
-    fn find_producer(
+    pub(super) fn find_producer(
         &mut self,
         key: TransportKey,
         header: &RtpHeader,
@@ -266,19 +266,16 @@ impl Worker {
         .map(|_| ())
     }
 
-    fn forget_ssrc(&mut self, key: TransportKey, ssrc: Ssrc) {
+    pub(super) fn forget_ssrc(&mut self, key: TransportKey, ssrc: Ssrc) {
         let transport = self.objects.transports.get_mut(key);
-        if let Some(srtp) = transport
-            .and_then(|t| t.webrtc_mut())
-            .and_then(|webrtc| webrtc.srtp.as_mut())
-        {
+        if let Some(srtp) = transport.and_then(|transport| transport.srtp_mut()) {
             srtp.recv.forget(ssrc);
         }
     }
 }
 
 /// Counts the packet for the feedback about the peer's sending rate. When that is due.
-fn note_arrival(
+pub(super) fn note_arrival(
     transport: &mut Transport,
     header: &RtpHeader,
     packet: &[u8],

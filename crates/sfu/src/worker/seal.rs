@@ -4,6 +4,7 @@
 
 use crate::packet::{PacketMeta, PatchOffsets};
 use crate::send_stream::Vp8Rewrite;
+use crate::transport::Sealing;
 use miso_secure::{RtpToSeal, SrtpSend};
 use miso_wire::{AbsSendTime, ExtSeq, Mid, Pt, RtpTime, Seq, Ssrc};
 use std::num::NonZeroU16;
@@ -98,6 +99,21 @@ impl Outward {
         let [r0, r1, r2, r3] = self.ssrc.0.to_be_bytes();
         let kind = u8::from(self.marker) << 7 | (self.pt.0 & 0x7f);
         *fixed = [kind, s0, s1, t0, t1, t2, t3, r0, r1, r2, r3];
+    }
+
+    /// Writes the packet as its peer takes it. Its length.
+    #[inline]
+    pub(super) fn put(
+        &self,
+        sealing: Sealing<'_>,
+        out: &mut [u8],
+        meta: &PacketMeta,
+        packet: &[u8],
+    ) -> Option<usize> {
+        match sealing {
+            Sealing::Srtp(keys) => self.seal(keys, out, meta, packet),
+            Sealing::Clear => self.copy(out, meta, packet),
+        }
     }
 
     /// Writes and seals the packet. Its length.

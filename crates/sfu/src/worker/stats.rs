@@ -9,7 +9,7 @@ use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey, Tr
 use crate::producer::Producer;
 use crate::producer::streams::ProducerStream;
 use crate::stats::{
-    DataConsumerStats, IceStats, StreamDirection, StreamStats, Traffic, TransportStats,
+    DataConsumerStats, IceStats, PlainStats, StreamDirection, StreamStats, Traffic, TransportStats,
 };
 use crate::transport::RateFeedback;
 use crate::transport::traffic::read;
@@ -35,6 +35,11 @@ impl Worker {
                 ice_state: webrtc.ice.state(),
                 ice_selected_tuple: webrtc.ice.selected_tuple(),
                 dtls_state: webrtc.dtls.state(),
+            }),
+            plain: transport.plain().map(|plain| PlainStats {
+                comedia: plain.comedia,
+                rtp: plain.endpoint.rtp(),
+                rtcp: plain.endpoint.rtcp(),
             }),
             sctp_state: transport.sctp.as_ref().map(|sctp| sctp.association.state()),
             received: read(&traffic.received, now),

@@ -1,11 +1,16 @@
 //! What applications attach to their media.
 
+use miso_ortc::MediaKind;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::PeerId;
+use crate::lenient::is_truthy;
 use crate::limits::MAX_APP_DATA_BYTES;
+
+/// The source that newer clients give a shared screen.
+pub(crate) const SCREEN: &str = "screensharing";
 
 /// What an application attaches to its producers, for whoever consumes them: any JSON object up to 4 KiB.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -26,6 +31,22 @@ impl AppData {
     /// The text of a member.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str()
+    }
+
+    /// What the media shows, in the words of newer clients: `audio`, `video` or `screensharing`. Older ones say
+    /// `share` of a screen.
+    pub(crate) fn source(&self, kind: MediaKind) -> &'static str {
+        let is_shared = self.get("share").is_some_and(is_truthy);
+        match kind {
+            MediaKind::Audio => "audio",
+            MediaKind::Video if is_shared || self.text("source") == Some(SCREEN) => SCREEN,
+            MediaKind::Video => "video",
+        }
+    }
+
+    /// Sets a member.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
     }
 
     /// The same with the id of the peer it comes from, which the peer itself cannot forge.

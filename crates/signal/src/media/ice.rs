@@ -1,9 +1,10 @@
 //! ICE parameters: how a transport is reached.
 
-use serde::Serialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Credentials of a transport (RFC 8445, section 5.3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct IceParameters {
@@ -12,11 +13,12 @@ pub struct IceParameters {
     /// The password.
     pub password: String,
     /// Whether it is an ICE-lite implementation, as this one always is.
+    #[serde(default)]
     pub ice_lite: bool,
 }
 
 /// What carries the packets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum TransportProtocol {
@@ -73,5 +75,31 @@ impl IceCandidate {
             kind: "host",
             tcp_type: (protocol == TransportProtocol::Tcp).then_some("passive"),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for IceCandidate {
+    /// Reads the address under either of its names. Servers have host candidates only.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Written {
+            #[serde(default)]
+            foundation: String,
+            priority: u32,
+            ip: Option<String>,
+            address: Option<String>,
+            protocol: TransportProtocol,
+            port: u16,
+        }
+        let it = Written::deserialize(from)?;
+        let address = it.address.or(it.ip);
+        let address = address.ok_or_else(|| D::Error::missing_field("address"))?;
+        Ok(Self::host(
+            it.foundation,
+            it.priority,
+            address,
+            it.protocol,
+            it.port,
+        ))
     }
 }

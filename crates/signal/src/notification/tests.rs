@@ -26,8 +26,7 @@ fn peers_come_and_go_and_change_names() {
         ..PeerDevice::default()
     };
     let info = PeerInfo::new(peer(), DisplayName::new("Ann"), device);
-    let bare =
-        json!({"id": "p", "peerId": "p", "displayName": "Ann", "device": {"flag": "chrome"}});
+    let bare = json!({"id": "p", "peerId": "p", "displayName": "Ann", "device": {"flag": "chrome"}, "remoteAddress": ""});
     let mut both = bare.clone();
     both["peer"] = bare;
     assert_eq!(

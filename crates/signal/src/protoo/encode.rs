@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Number;
 
-use crate::{RequestError, ServerNotification, ServerRequest};
+use crate::{Dialect, RequestError, ServerNotification, ServerRequest};
 
 #[derive(Serialize)]
 struct RequestFrame<'a> {
@@ -37,21 +37,22 @@ struct ErrorFrame<'a> {
     error_reason: &'a str,
 }
 
-/// A request to a client. `id` is the server's own; ids of the two directions are independent.
-pub fn encode_request(id: u32, request: &ServerRequest) -> String {
+/// A request to a client of a dialect. `id` is the server's own; ids of the two directions are independent.
+pub fn encode_request(id: u32, request: ServerRequest, dialect: Dialect) -> String {
     text(&RequestFrame {
         request: true,
         id,
-        body: request,
+        body: &request.in_dialect(dialect),
     })
 }
 
-/// A notification to a client.
-pub fn encode_notification(notification: &ServerNotification) -> String {
-    text(&NotificationFrame {
+/// A notification to a client of a dialect; nothing where the dialect has none like it.
+pub fn encode_notification(notification: &ServerNotification, dialect: Dialect) -> Option<String> {
+    let frame = NotificationFrame {
         notification: true,
         body: notification,
-    })
+    };
+    notification.is_in(dialect).then(|| text(&frame))
 }
 
 /// The answer to a client's request.
@@ -64,9 +65,9 @@ pub fn encode_response<T: Serialize>(id: &Number, data: &T) -> String {
     })
 }
 
-/// The refusal of a client's request. It says nothing of `ok`, as protoo's server does.
-pub fn encode_error(id: &Number, error: &RequestError) -> String {
-    let error_reason = &error.to_string();
+/// The refusal of a request of a client of a dialect. It says nothing of `ok`, as protoo's server does.
+pub fn encode_error(id: &Number, error: &RequestError, dialect: Dialect) -> String {
+    let error_reason = &error.reason(dialect);
     text(&ErrorFrame {
         response: true,
         id,

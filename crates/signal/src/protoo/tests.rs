@@ -3,7 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    ClientRequest, ConsumerClosed, ConsumerId, Entity, RequestError, ServerNotification, Stats,
+    ClientRequest, ConsumerClosed, ConsumerId, Dialect, Entity, RequestError, ServerNotification,
+    Stats,
 };
 
 fn request(text: &str) -> (Number, String, Value) {
@@ -221,7 +222,8 @@ fn refusal_has_code_and_reason_but_no_ok() {
         ),
     ];
     for (error, code, reason) in cases {
-        let frame: Value = serde_json::from_str(&encode_error(&number("9"), &error)).unwrap();
+        let frame: Value =
+            serde_json::from_str(&encode_error(&number("9"), &error, Dialect::JavaScript)).unwrap();
         let expected = json!({"response": true, "id": 9, "errorCode": code, "errorReason": reason});
         assert_eq!(frame, expected);
     }
@@ -250,8 +252,8 @@ fn notification_has_method_and_data() {
     let consumer_id = ConsumerId::new("c").unwrap();
     let closed = ServerNotification::ConsumerClosed(ConsumerClosed { consumer_id });
     assert_eq!(
-        encode_notification(&closed),
-        r#"{"notification":true,"method":"consumerClosed","data":{"consumerId":"c"}}"#
+        encode_notification(&closed, Dialect::Unknown).as_deref(),
+        Some(r#"{"notification":true,"method":"consumerClosed","data":{"consumerId":"c"}}"#)
     );
 }
 

@@ -3,13 +3,13 @@
 use std::num::NonZeroU8;
 
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ConsumerId;
 use crate::lenient::small_number;
 
 /// Get nothing for now.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PauseConsumer {
@@ -18,7 +18,7 @@ pub struct PauseConsumer {
 }
 
 /// Get it again.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ResumeConsumer {
@@ -27,7 +27,7 @@ pub struct ResumeConsumer {
 }
 
 /// Get no more than these layers, of simulcast or SVC.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct SetConsumerPreferredLayers {
@@ -50,7 +50,7 @@ fn temporal_layer<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u8>, D::E
 }
 
 /// Get this rather than others where the link does not carry all.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SetConsumerPriority {
@@ -70,7 +70,7 @@ fn priority<'de, D: Deserializer<'de>>(from: D) -> Result<NonZeroU8, D::Error> {
 }
 
 /// Get a picture that needs no other.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RequestConsumerKeyFrame {

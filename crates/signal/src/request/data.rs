@@ -5,10 +5,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::lenient::text_up_to;
 use crate::limits::MAX_LABEL_BYTES;
-use crate::{AppData, DataProducerId, TransportId};
+use crate::{AppData, DataProducerId, Dialect, TransportId};
 
 /// Send messages.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ProduceData {
@@ -29,25 +29,55 @@ pub struct ProduceData {
 }
 
 /// Who gets messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DataRoute {
     /// Everybody else in the room.
     Chat,
     /// The room's bot.
     Bot,
     /// Messages that the room has no use for; whoever is in the room may have them.
+    #[default]
     Other,
+    /// Nobody.
+    Nobody,
+}
+
+impl DataRoute {
+    /// What it is called on the wire, as label or as channel.
+    pub const fn channel(self) -> Option<&'static str> {
+        match self {
+            Self::Chat => Some("chat"),
+            Self::Bot => Some("bot"),
+            Self::Other | Self::Nobody => None,
+        }
+    }
+
+    /// What a label and attachments say in a dialect.
+    pub(crate) fn of((label, app_data): (&str, &AppData), dialect: Dialect) -> Self {
+        let channel = app_data.text("channel");
+        let by_label = Self::named(label);
+        let by_channel = channel.and_then(Self::named);
+        match dialect {
+            Dialect::JavaScript => by_label.or(by_channel).unwrap_or(Self::Other),
+            Dialect::Unknown => by_channel.or(by_label).unwrap_or(Self::Other),
+            Dialect::TypeScript if channel.is_some() => by_channel.unwrap_or(Self::Nobody),
+            Dialect::TypeScript => by_label.unwrap_or(Self::Nobody),
+        }
+    }
+
+    /// The route of that name.
+    fn named(channel: &str) -> Option<Self> {
+        [Self::Chat, Self::Bot]
+            .into_iter()
+            .find(|it| it.channel() == Some(channel))
+    }
 }
 
 impl ProduceData {
-    /// Who gets the messages: as the label says, or `appData.channel` of newer clients.
-    pub fn route(&self) -> DataRoute {
-        let channel = self.app_data.text("channel");
-        match (self.label.as_str(), channel) {
-            ("chat", _) | (_, Some("chat")) => DataRoute::Chat,
-            ("bot", _) | (_, Some("bot")) => DataRoute::Bot,
-            _ => DataRoute::Other,
-        }
+    /// Who gets the messages: what the label says, or `appData.channel` of newer clients. An unknown channel of
+    /// theirs reaches nobody.
+    pub fn route(&self, dialect: Dialect) -> DataRoute {
+        DataRoute::of((&self.label, &self.app_data), dialect)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{AppData, ProducerId, TransportId, lenient};
 
 /// Send media.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Produce {
@@ -45,7 +45,7 @@ impl From<ProducerId> for ProduceResponse {
 }
 
 /// Stop sending.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CloseProducer {
@@ -54,7 +54,7 @@ pub struct CloseProducer {
 }
 
 /// Let nobody have what one sends.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PauseProducer {
@@ -63,7 +63,7 @@ pub struct PauseProducer {
 }
 
 /// Let others have it again.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ResumeProducer {

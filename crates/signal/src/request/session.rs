@@ -33,7 +33,7 @@ impl Serialize for RouterRtpCapabilitiesResponse {
 }
 
 /// Enter the room.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct Join {
@@ -54,7 +54,7 @@ pub struct Join {
 }
 
 /// Who else is in the room: peers that have joined, broadcasters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct JoinResponse {
     /// All but the one who asks.
@@ -62,7 +62,7 @@ pub struct JoinResponse {
 }
 
 /// Be called something else.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeDisplayName {

@@ -1,12 +1,12 @@
 //! How things are doing.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{ConsumerId, DataConsumerId, DataProducerId, ProducerId, TransportId};
+use crate::{ConsumerId, DataConsumerId, DataProducerId, Dialect, ProducerId, TransportId};
 
 /// How is a transport doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetTransportStats {
@@ -15,7 +15,7 @@ pub struct GetTransportStats {
 }
 
 /// How is a producer doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetProducerStats {
@@ -24,7 +24,7 @@ pub struct GetProducerStats {
 }
 
 /// How is a consumer doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetConsumerStats {
@@ -33,7 +33,7 @@ pub struct GetConsumerStats {
 }
 
 /// How is a data producer doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetDataProducerStats {
@@ -42,7 +42,7 @@ pub struct GetDataProducerStats {
 }
 
 /// How is a data consumer doing?
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetDataConsumerStats {
@@ -50,7 +50,7 @@ pub struct GetDataConsumerStats {
     pub data_consumer_id: DataConsumerId,
 }
 
-/// Statistics: mediasoup's objects, always in a list.
+/// Statistics: mediasoup's objects, always in a list, which newer clients get wrapped in an object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(
     feature = "ts",
@@ -59,3 +59,13 @@ pub struct GetDataConsumerStats {
 )]
 #[serde(transparent)]
 pub struct Stats(pub Vec<Value>);
+
+impl Stats {
+    /// The list as it is written for a client of a dialect: bare, or wrapped in an object.
+    pub fn in_dialect(self, dialect: Dialect) -> Value {
+        match dialect {
+            Dialect::Unknown | Dialect::JavaScript => Value::Array(self.0),
+            Dialect::TypeScript => json!({ "stats": self.0 }),
+        }
+    }
+}

@@ -124,7 +124,7 @@ fn join_is_answered_with_the_others() {
     assert_eq!(
         written(&JoinResponse { peers }),
         json!({"peers": [{"id": "b", "peerId": "b", "displayName": "B",
-            "device": {"flag": "broadcaster"}}]})
+            "device": {"flag": "broadcaster"}, "remoteAddress": ""}]})
     );
 }
 
@@ -367,23 +367,6 @@ fn layers_and_priority_are_numbers_in_range() {
         invalid("setConsumerPriority", priority(json!(256))),
         "priority is not a whole number from 0 to 255"
     );
-}
-
-#[test]
-fn messages_are_routed_by_label_or_channel() {
-    let route = |label: Value, channel: Value| {
-        let data = json!({"transportId": "t", "sctpStreamParameters": {"streamId": 0}, "label": label,
-            "appData": {"channel": channel}});
-        let ClientRequest::ProduceData(it) = parse("produceData", data) else {
-            panic!()
-        };
-        it.route()
-    };
-    assert_eq!(route(json!("chat"), Value::Null), DataRoute::Chat);
-    assert_eq!(route(json!("bot"), Value::Null), DataRoute::Bot);
-    assert_eq!(route(json!(""), json!("chat")), DataRoute::Chat);
-    assert_eq!(route(Value::Null, json!("bot")), DataRoute::Bot);
-    assert_eq!(route(json!("other"), Value::Null), DataRoute::Other);
 }
 
 #[test]

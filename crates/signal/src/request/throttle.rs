@@ -3,29 +3,61 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::lenient::text_up_to;
+use crate::lenient::{text_up_to, unless_falsy};
 use crate::limits::MAX_SECRET_BYTES;
 
 /// Make the server's network worse.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct ApplyNetworkThrottle {
     /// Proves that one may.
-    #[serde(default, deserialize_with = "secret")]
     pub secret: String,
     /// What goes out, in kbit/s; 1,000,000 when absent or 0.
-    #[serde(default = "unlimited", deserialize_with = "rate")]
     pub uplink: u32,
     /// What comes in, in kbit/s; 1,000,000 when absent or 0.
-    #[serde(default = "unlimited", deserialize_with = "rate")]
     pub downlink: u32,
     /// Delay there and back, in milliseconds.
-    #[serde(default, deserialize_with = "count")]
     pub rtt: u32,
     /// Lost packets, in percent.
-    #[serde(default, deserialize_with = "percent")]
     pub packet_loss: f64,
+}
+
+/// The same as it is written: newer clients put the numbers into `options`.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(default, deserialize_with = "secret")]
+    secret: String,
+    #[serde(default, deserialize_with = "unless_falsy")]
+    options: Option<Numbers>,
+    #[serde(flatten)]
+    bare: Numbers,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Numbers {
+    #[serde(default = "unlimited", deserialize_with = "rate", alias = "up")]
+    uplink: u32,
+    #[serde(default = "unlimited", deserialize_with = "rate", alias = "down")]
+    downlink: u32,
+    #[serde(default, deserialize_with = "count")]
+    rtt: u32,
+    #[serde(default, deserialize_with = "percent")]
+    packet_loss: f64,
+}
+
+impl<'de> Deserialize<'de> for ApplyNetworkThrottle {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(from)?;
+        let numbers = written.options.unwrap_or(written.bare);
+        Ok(Self {
+            secret: written.secret,
+            uplink: numbers.uplink,
+            downlink: numbers.downlink,
+            rtt: numbers.rtt,
+            packet_loss: numbers.packet_loss,
+        })
+    }
 }
 
 /// Make it as good as it was.
@@ -33,6 +65,16 @@ pub struct ApplyNetworkThrottle {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ResetNetworkThrottle {
+    /// Proves that one may.
+    #[serde(default, deserialize_with = "secret")]
+    pub secret: String,
+}
+
+/// The same, as newer clients call it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct StopNetworkThrottle {
     /// Proves that one may.
     #[serde(default, deserialize_with = "secret")]
     pub secret: String,

@@ -4,15 +4,12 @@ use miso_ortc::{SctpCapabilities, SctpParameters};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::lenient::{truthy, unless_falsy};
-use crate::{AppData, DtlsParameters, IceCandidate, IceParameters, TransportId};
+use crate::{AppData, Dialect, DtlsParameters, IceCandidate, IceParameters, TransportId};
 
 /// Make a transport.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(
-    feature = "ts",
-    derive(ts_rs::TS),
-    ts(optional_fields, rename_all = "camelCase")
-)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+#[serde(rename_all = "camelCase")]
 pub struct CreateWebRtcTransport {
     /// Whether UDP is not to be offered.
     pub force_tcp: bool,
@@ -23,6 +20,10 @@ pub struct CreateWebRtcTransport {
     /// What the client's SCTP can do; asks for SCTP.
     #[cfg_attr(feature = "ts", ts(optional, type = "SctpCapabilities"))]
     pub sctp_capabilities: Option<SctpCapabilities>,
+    /// Which dialect it gives away.
+    #[cfg_attr(feature = "ts", ts(skip))]
+    #[serde(skip)]
+    pub shows: Dialect,
 }
 
 /// The same as it is written: newer clients say the direction in `appData`.
@@ -45,11 +46,18 @@ impl<'de> Deserialize<'de> for CreateWebRtcTransport {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let written = Written::deserialize(from)?;
         let direction = written.app_data.text("direction");
+        // Some clients of either server say both, and read either form.
+        let shows = match (written.producing || written.consuming, direction) {
+            (true, None) => Dialect::JavaScript,
+            (false, Some("producer" | "consumer")) => Dialect::TypeScript,
+            _ => Dialect::Unknown,
+        };
         Ok(Self {
             force_tcp: written.force_tcp,
             producing: written.producing || direction == Some("producer"),
             consuming: written.consuming || direction == Some("consumer"),
             sctp_capabilities: written.sctp_capabilities,
+            shows,
         })
     }
 }
@@ -77,7 +85,7 @@ pub struct TransportOptions {
 }
 
 /// Say by which certificate one is known.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectWebRtcTransport {
@@ -89,7 +97,7 @@ pub struct ConnectWebRtcTransport {
 }
 
 /// Get new ICE credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RestartIce {

@@ -4,7 +4,8 @@ use super::*;
 use crate::encode_request;
 
 fn frame(id: u32, request: &ServerRequest) -> Value {
-    serde_json::from_str(&encode_request(id, request)).unwrap()
+    let text = encode_request(id, request.clone(), Dialect::JavaScript);
+    serde_json::from_str(&text).unwrap()
 }
 
 #[test]
@@ -46,7 +47,7 @@ fn new_consumer_has_the_names_of_both_dialects() {
 fn data_of_the_bot_comes_from_a_null_peer() {
     let id = DataConsumerId::new("d").unwrap();
     let request = ServerRequest::NewDataConsumer(NewDataConsumer {
-        peer_id: None,
+        peer_id: Some(None),
         transport_id: TransportId::new("t").unwrap(),
         data_producer_id: DataProducerId::new("x").unwrap(),
         data_consumer_id: id.clone(),
@@ -55,6 +56,7 @@ fn data_of_the_bot_comes_from_a_null_peer() {
         label: "bot".into(),
         protocol: String::new(),
         app_data: AppData::default(),
+        route: DataRoute::Bot,
     });
     assert_eq!(
         frame(0, &request),

@@ -1,15 +1,18 @@
 //! Packets on real sockets.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use miso_wire::frame_prefix;
 use miso_wire::stun::TransactionId;
 
 use super::peer::{Link, bind, check};
-use super::{codecs, options, room, wait_for};
-use crate::{Engine, EngineOptions, IceState, RouterEvent, TransportEvent};
+use super::{PATIENCE, codecs, options, room, video, wait_for};
+use crate::{
+    Engine, EngineOptions, IceState, PlainTransportOptions, RouterEvent, TransportEvent,
+    TransportListenInfo,
+};
 
 async fn ice_states(protocol: &str) {
     let (engine, router, mut events) = room().await;
@@ -30,7 +33,7 @@ async fn ice_states(protocol: &str) {
     .await;
     assert_eq!(
         (tuple.protocol, tuple.remote_port),
-        (protocol, link.local().port())
+        (protocol, Some(link.local().port()))
     );
     let state = wait_for(&mut events, |event| match event {
         RouterEvent::Transport {
@@ -202,4 +205,46 @@ async fn a_lost_connection_disconnects_its_transport() {
     })
     .await;
     assert_eq!(transport.ice_selected_tuple(), None);
+}
+
+#[tokio::test]
+async fn a_plain_transport_on_all_addresses_answers_the_ipv4_peer_that_it_learnt() {
+    let (_engine, router, mut events) = room().await;
+    for any in [
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    ] {
+        let options = PlainTransportOptions {
+            comedia: true,
+            ..PlainTransportOptions::new(TransportListenInfo::new(any))
+        };
+        let Ok(transport) = router.create_plain_transport(options).await else {
+            // A machine without IPv6.
+            assert!(any.is_ipv6());
+            continue;
+        };
+        let _producer = transport.produce(video()).await.unwrap();
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = transport.tuple().local_port;
+        socket.connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        // VP8 that is no key frame, so one is asked for.
+        let head = [0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0x56, 0xce];
+        socket
+            .send(&[head.as_slice(), &[0x10, 1, 0, 0]].concat())
+            .unwrap();
+        let tuple = wait_for(&mut events, |event| match event {
+            RouterEvent::Transport {
+                event: TransportEvent::TupleChange(tuple),
+                ..
+            } => Some(tuple.clone()),
+            _ => None,
+        })
+        .await;
+        assert_eq!(tuple.remote_ip.as_deref(), Some("127.0.0.1"));
+        let mut answer = [0; 1_500];
+        let len = socket.recv(&mut answer).expect("a request in time");
+        assert_eq!((len, answer[1]), (12, 206), "a PLI");
+        transport.close();
+    }
 }

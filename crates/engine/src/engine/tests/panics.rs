@@ -1,7 +1,9 @@
 //! A bug in a worker.
 
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+
 use super::{audio, codecs, next, options};
-use crate::{Engine, RequestError, RouterEvent};
+use crate::{Engine, PlainTransportOptions, RequestError, RouterEvent, TransportListenInfo};
 
 #[tokio::test]
 async fn a_dying_worker_takes_its_routers_and_no_others_and_comes_back() {
@@ -50,4 +52,23 @@ async fn a_dying_worker_takes_its_routers_and_no_others_and_comes_back() {
         engine.workers()[0].udp[0].port()
     );
     engine.close().await;
+}
+
+#[tokio::test]
+async fn a_dying_worker_gives_back_the_ports_of_its_plain_transports() {
+    let engine = Engine::start(options(1)).await.unwrap();
+    let (router, mut events) = engine.create_router(codecs()).await.unwrap();
+    // An address that no other test uses.
+    let ip = Ipv4Addr::new(127, 0, 0, 4);
+    let listen_info = TransportListenInfo::new(IpAddr::V4(ip));
+    let plain = || PlainTransportOptions::new(listen_info.clone());
+    let transport = router.create_plain_transport(plain()).await.unwrap();
+    let address = (ip, transport.tuple().local_port);
+    UdpSocket::bind(address).unwrap_err();
+    engine.poison(0);
+    let died = next(&mut events).await;
+    assert!(matches!(died, Some(RouterEvent::WorkerDied)));
+    UdpSocket::bind(address).unwrap();
+    let (reborn, _events) = engine.create_router(codecs()).await.unwrap();
+    reborn.create_plain_transport(plain()).await.unwrap();
 }

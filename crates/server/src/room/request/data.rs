@@ -21,7 +21,7 @@ pub(super) async fn produce(
     );
     check_limit(present, max, "data producers")?;
     let transport = peer.transport(produce.transport_id.as_str())?;
-    let route = produce.route();
+    let route = produce.route(peer.dialect());
     let app_data = serde_json::to_value(produce.app_data.with_peer_id(caller));
     let options = DataProducerOptions {
         sctp_stream_parameters: Some(produce.sctp_stream_parameters),
@@ -43,10 +43,12 @@ pub(super) async fn produce(
             .map_err(convert::failed)?;
     }
     room.own(&id, caller);
-    room.peer_mut(caller)?
-        .add_data_producer(RoutedDataProducer { handle, route });
-    Ok(match route {
-        DataRoute::Bot => answer,
-        DataRoute::Chat | DataRoute::Other => answer.then(Then::OfferDataProducer(id)),
+    let producer = RoutedDataProducer { handle, route };
+    let is_offered = producer.is_offered();
+    room.peer_mut(caller)?.add_data_producer(producer);
+    Ok(if is_offered {
+        answer.then(Then::OfferDataProducer(id))
+    } else {
+        answer
     })
 }

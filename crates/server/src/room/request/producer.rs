@@ -66,7 +66,7 @@ pub(super) async fn pause(
     let producer = room.peer(caller)?.producer(pause.producer_id.as_str())?;
     if !producer.paused() {
         producer.pause().await.map_err(convert::failed)?;
-        tell_consumers(room, producer.id(), |consumer_id| {
+        room.tell_consumers(producer.id(), |consumer_id| {
             ServerNotification::ConsumerPaused(ConsumerPaused { consumer_id })
         });
     }
@@ -82,23 +82,25 @@ pub(super) async fn resume(
     let producer = room.peer(caller)?.producer(resume.producer_id.as_str())?;
     if producer.paused() {
         producer.resume().await.map_err(convert::failed)?;
-        tell_consumers(room, producer.id(), |consumer_id| {
+        room.tell_consumers(producer.id(), |consumer_id| {
             ServerNotification::ConsumerResumed(ConsumerResumed { consumer_id })
         });
     }
     Answer::done()
 }
 
-/// The engine tells the same by an event, but not before the answer.
-fn tell_consumers(
-    room: &Room,
-    producer_id: &str,
-    notification: impl Fn(miso_signal::ConsumerId) -> ServerNotification,
-) {
-    for peer in room.peers.values() {
-        for consumer in peer.consumers_of(producer_id) {
-            if let Ok(id) = convert::consumer_id(consumer.id()) {
-                peer.notify(&notification(id));
+impl Room {
+    /// Tells the peers who consume a producer. The engine tells the same by an event, but not before the answer.
+    pub(in crate::room) fn tell_consumers(
+        &self,
+        producer_id: &str,
+        notification: impl Fn(miso_signal::ConsumerId) -> ServerNotification,
+    ) {
+        for peer in self.peers.values() {
+            for consumer in peer.consumers_of(producer_id) {
+                if let Ok(id) = convert::consumer_id(consumer.id()) {
+                    peer.notify(&notification(id));
+                }
             }
         }
     }

@@ -33,7 +33,11 @@ pub(super) fn join(room: &mut Room, caller: &PeerId, join: Join) -> Result<Answe
         room.tell_joined(&ServerNotification::NewPeer(NewPeer(info)), Some(caller));
     }
     let others = room.peers.values().filter(|peer| peer.id() != caller);
-    let peers: Vec<PeerInfo> = others.filter_map(|peer| peer.info()).collect();
+    let broadcasters = room.broadcasters.values().filter(|it| it.is_joined);
+    let peers: Vec<PeerInfo> = others
+        .filter_map(|peer| peer.info())
+        .chain(broadcasters.map(|it| it.info()))
+        .collect();
     Ok(Answer::new(&JoinResponse { peers })?.then(Then::OfferAll))
 }
 

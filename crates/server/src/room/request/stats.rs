@@ -12,7 +12,7 @@ use crate::room::{Room, convert};
 use super::Answer;
 
 fn answer(stats: Result<Vec<Value>, EngineError>) -> Result<Answer, RequestError> {
-    Answer::new(&Stats(stats.map_err(convert::failed)?))
+    Ok(Answer::stats(Stats(stats.map_err(convert::failed)?)))
 }
 
 /// Of a transport.

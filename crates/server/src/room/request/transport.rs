@@ -42,6 +42,7 @@ pub(super) async fn create(
     room.peer_mut(caller)?.add_transport(Transport {
         handle: transport,
         is_consuming: create.consuming,
+        has_sctp: false,
     });
     Ok(answer.then(if is_late {
         Then::OfferAll

@@ -41,14 +41,22 @@ pub(crate) async fn connect_raw(
     target: &str,
     protocol: Option<&str>,
 ) -> Result<(Client, Response<Option<Vec<u8>>>), Response<Option<Vec<u8>>>> {
+    let protocol = protocol.map(|protocol| ("Sec-WebSocket-Protocol", protocol));
+    connect_with(io, target, protocol.as_slice()).await
+}
+
+/// The opening handshake with these headers beside or instead of the usual ones.
+pub(crate) async fn connect_with(
+    io: impl Io + 'static,
+    target: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<(Client, Response<Option<Vec<u8>>>), Response<Option<Vec<u8>>>> {
     let mut request = format!("ws://localhost{target}")
         .into_client_request()
         .unwrap();
-    if let Some(protocol) = protocol {
-        let protocol = HeaderValue::from_str(protocol).unwrap();
-        request
-            .headers_mut()
-            .insert("Sec-WebSocket-Protocol", protocol);
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(value).unwrap();
+        request.headers_mut().insert(*name, value);
     }
     let io: Box<dyn Io> = Box::new(io);
     match soon("a WebSocket", client_async(request, io)).await {
@@ -147,6 +155,11 @@ impl Client {
         (request["id"].clone(), request["data"].clone())
     }
 
+    pub(crate) async fn notify(&mut self, method: &str, data: Value) {
+        self.send_json(&json!({ "notification": true, "method": method, "data": data }))
+            .await;
+    }
+
     pub(crate) async fn accept(&mut self, id: &Value) {
         self.send_json(&json!({ "response": true, "id": id, "ok": true, "data": {} }))
             .await;
@@ -209,6 +222,22 @@ impl Client {
         }
     }
 
+    /// Waits until the server asks for a sign of life, which it gets.
+    pub(crate) async fn pinged(&mut self) {
+        soon("a ping", async {
+            loop {
+                match self.socket.next().await.unwrap().unwrap() {
+                    Message::Ping(_) => return self.socket.flush().await.unwrap(),
+                    Message::Text(text) => {
+                        self.waiting.push_back(serde_json::from_str(&text).unwrap());
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        })
+        .await;
+    }
+
     /// Waits for the server to close the session; the close code, none if it just broke off.
     pub(crate) async fn closed(&mut self) -> Option<u16> {
         let end = async {
@@ -252,10 +281,9 @@ impl Client {
         self.ask("join", join).await
     }
 
-    /// A transport with `producing` or `consuming`; its id.
+    /// A transport for a role, see [`transport_options`]; its id.
     pub(crate) async fn transport(&mut self, role: &str) -> Value {
-        let sctp = json!({ "numStreams": { "OS": 1024, "MIS": 1024 } });
-        let options = json!({ role: true, "sctpCapabilities": sctp });
+        let options = transport_options(role);
         self.ask("createWebRtcTransport", options).await["id"].clone()
     }
 
@@ -282,6 +310,18 @@ impl Client {
         });
         self.ask("produceData", produce).await["id"].clone()
     }
+}
+
+/// What a client of the older dialect asks for a role, `producing` or `consuming`, and one of the newer dialect for
+/// `producer` or `consumer`.
+pub(crate) fn transport_options(role: &str) -> Value {
+    let sctp = json!({ "numStreams": { "OS": 1024, "MIS": 1024 } });
+    let mut options = json!({ "forceTcp": false, "sctpCapabilities": sctp });
+    match role {
+        "producer" | "consumer" => options["appData"] = json!({ "direction": role }),
+        role => options[role] = json!(true),
+    }
+    options
 }
 
 /// How a session ended.

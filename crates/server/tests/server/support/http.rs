@@ -18,6 +18,22 @@ impl Reply {
         String::from_utf8(self.body.clone()).unwrap()
     }
 
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let json = serde_json::from_slice(&self.body);
+        json.unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The body of an answer that must have this status.
+    pub(crate) fn expect(&self, status: u16) -> serde_json::Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        if self.body.is_empty() {
+            serde_json::Value::Null
+        } else {
+            self.json()
+        }
+    }
+
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
@@ -29,6 +45,26 @@ impl Reply {
 
 pub(crate) async fn get(address: &str, path: &str) -> Reply {
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    send_http(address, request.as_bytes()).await
+}
+
+/// Sends a request with a body of JSON, or none.
+pub(crate) async fn send_json(
+    address: &str,
+    method: &str,
+    path: &str,
+    body: Option<&serde_json::Value>,
+) -> Reply {
+    let body = body.map(ToString::to_string).unwrap_or_default();
+    let kind = if body.is_empty() {
+        ""
+    } else {
+        "Content-Type: application/json\r\n"
+    };
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{kind}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len(),
+    );
     send_http(address, request.as_bytes()).await
 }
 

@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use str0m::channel::{ChannelConfig, ChannelId, Reliability};
 use str0m::config::{DtlsCert, Fingerprint};
+use str0m::format::{Codec, CodecConfig, FormatParams};
+use str0m::media::{Frequency, MediaKind, Mid};
 use str0m::net::{Protocol, Receive};
+use str0m::rtp::{Extension, ExtensionMap, ExtensionValues, RtpWrite};
 use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc, RtcConfig};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
-use super::{Client, soon};
+use super::client::transport_options;
+use super::{Client, Server, soon};
 
 /// Longest datagram.
 const MAX_DATAGRAM: usize = 2_000;
@@ -30,14 +34,28 @@ pub(crate) struct Message {
 enum Order {
     Open(u16),
     Send(Message),
+    Play(Media),
+    Expect(Media),
     Close,
 }
+
+/// A stream of media.
+#[derive(Clone, Debug)]
+struct Media {
+    ssrc: u32,
+    mid: String,
+    is_audio: bool,
+}
+
+/// Time between two packets that are played.
+const PACKET_TIME: Duration = Duration::from_millis(20);
 
 /// The other end of a transport, at work in a task. When it is dropped, it vanishes without a word.
 pub(crate) struct Link {
     id: Value,
     orders: mpsc::UnboundedSender<Order>,
     messages: mpsc::UnboundedReceiver<Message>,
+    packets: mpsc::UnboundedReceiver<(u32, Vec<u8>)>,
     connected: mpsc::UnboundedReceiver<()>,
     opened: mpsc::UnboundedReceiver<()>,
     task: tokio::task::JoinHandle<()>,
@@ -59,11 +77,33 @@ impl Link {
 
     /// A transport that begins to connect; with another certificate than it says, unless it is `honest`.
     pub(crate) async fn begin(client: &mut Client, role: &str, honest: bool) -> Self {
-        let sctp = json!({ "numStreams": { "OS": 1024, "MIS": 1024 } });
-        let options = json!({ role: true, "sctpCapabilities": sctp });
+        let options = transport_options(role);
         let transport = client.ask("createWebRtcTransport", options).await;
+        let (prepared, dtls) = Self::prepare(&transport, honest).await;
+        let connect = json!({ "transportId": transport["id"], "dtlsParameters": dtls });
+        client.ask("connectWebRtcTransport", connect).await;
+        prepared.start()
+    }
+
+    /// A connected transport of a broadcaster, by the path of its transports.
+    pub(crate) async fn broadcast(server: &Server, transports: &str) -> Self {
+        let sctp = json!({ "numStreams": { "OS": 1024, "MIS": 1024 } });
+        let options = json!({ "type": "webrtc", "rtcpMux": true, "sctpCapabilities": sctp });
+        let transport = server.call("POST", transports, options).await.expect(200);
+        let (prepared, dtls) = Self::prepare(&transport, true).await;
+        let id = transport["id"].as_str().unwrap();
+        let connect = json!({ "dtlsParameters": dtls });
+        let path = format!("{transports}/{id}/connect");
+        server.call("POST", &path, connect).await.expect(200);
+        let mut link = prepared.start();
+        soon("a connection", link.connected.recv()).await.unwrap();
+        link
+    }
+
+    /// The other end of a transport that does nothing yet, and its DTLS parameters.
+    async fn prepare(transport: &Value, honest: bool) -> (Prepared, Value) {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let (rtc, certificate) = rtc(socket.local_addr().unwrap(), &transport);
+        let (rtc, certificate) = rtc(socket.local_addr().unwrap(), transport);
         let mut fingerprint = fingerprint_of(&certificate);
         if !honest {
             fingerprint = vec!["00"; 32].join(":");
@@ -71,28 +111,8 @@ impl Link {
         let dtls = json!({
             "role": "client", "fingerprints": [{ "algorithm": "sha-256", "value": fingerprint }],
         });
-        let connect = json!({ "transportId": transport["id"], "dtlsParameters": dtls });
-        client.ask("connectWebRtcTransport", connect).await;
-        let (orders, todo) = mpsc::unbounded_channel();
-        let (heard, messages) = mpsc::unbounded_channel();
-        let (tell_connected, connected) = mpsc::unbounded_channel();
-        let (tell_opened, opened) = mpsc::unbounded_channel();
-        let end = OtherEnd {
-            rtc,
-            socket,
-            streams: HashMap::new(),
-            heard,
-            tell_connected,
-            tell_opened,
-        };
-        Self {
-            id: transport["id"].clone(),
-            orders,
-            messages,
-            connected,
-            opened,
-            task: tokio::spawn(end.run(todo)),
-        }
+        let id = transport["id"].clone();
+        (Prepared { id, rtc, socket }, dtls)
     }
 
     /// The transport's id.
@@ -127,20 +147,92 @@ impl Link {
         soon("a message", self.messages.recv()).await.unwrap()
     }
 
+    /// Sends a stream of media from now on, as its parameters say; each packet carries its SSRC.
+    pub(crate) fn play(&self, rtp: &Value) {
+        assert!(self.orders.send(Order::Play(media(rtp))).is_ok());
+    }
+
+    /// Is ready for the stream of a consumer; its SSRC.
+    pub(crate) fn expect(&self, rtp: &Value) -> u32 {
+        let media = media(rtp);
+        let ssrc = media.ssrc;
+        assert!(self.orders.send(Order::Expect(media)).is_ok());
+        ssrc
+    }
+
+    /// Waits for a packet of a stream; its payload.
+    pub(crate) async fn packet(&mut self, of: u32) -> Vec<u8> {
+        soon("a packet", async {
+            loop {
+                let (ssrc, payload) = self.packets.recv().await.unwrap();
+                if ssrc == of {
+                    return payload;
+                }
+            }
+        })
+        .await
+    }
+
     /// Says goodbye.
     pub(crate) fn close(&self) {
         assert!(self.orders.send(Order::Close).is_ok());
     }
 }
 
+/// The other end of a transport that does nothing yet.
+struct Prepared {
+    id: Value,
+    rtc: Rtc,
+    socket: UdpSocket,
+}
+
+impl Prepared {
+    fn start(self) -> Link {
+        let (orders, todo) = mpsc::unbounded_channel();
+        let (heard, messages) = mpsc::unbounded_channel();
+        let (took, packets) = mpsc::unbounded_channel();
+        let (tell_connected, connected) = mpsc::unbounded_channel();
+        let (tell_opened, opened) = mpsc::unbounded_channel();
+        let end = OtherEnd {
+            rtc: self.rtc,
+            socket: self.socket,
+            streams: HashMap::new(),
+            playing: Vec::new(),
+            heard,
+            took,
+            tell_connected,
+            tell_opened,
+        };
+        Link {
+            id: self.id,
+            orders,
+            messages,
+            packets,
+            connected,
+            opened,
+            task: tokio::spawn(end.run(todo)),
+        }
+    }
+}
+
+fn media(rtp: &Value) -> Media {
+    Media {
+        ssrc: u32::try_from(rtp["encodings"][0]["ssrc"].as_u64().unwrap()).unwrap(),
+        mid: rtp["mid"].as_str().unwrap().to_owned(),
+        is_audio: rtp["codecs"][0]["mimeType"] == "audio/opus",
+    }
+}
+
 fn rtc(local: SocketAddr, transport: &Value) -> (Rtc, DtlsCert) {
     let provider = str0m::crypto::from_feature_flags();
     let certificate = provider.dtls_provider.generate_certificate().unwrap();
-    let mut rtc = RtcConfig::new()
+    let mut config = RtcConfig::new()
         .set_crypto_provider(Arc::new(provider))
         .set_dtls_cert(certificate.clone())
-        .set_rtp_mode(true)
-        .build(Instant::now());
+        .set_extension_map(extensions())
+        .set_rtp_mode(true);
+    add_codecs(config.codec_config());
+    let mut rtc = config.build(Instant::now());
     let host = |address| Candidate::builder().udp().host(address).build().unwrap();
     rtc.add_local_candidate(host(local));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -179,6 +271,29 @@ fn rtc(local: SocketAddr, transport: &Value) -> (Rtc, DtlsCert) {
     (rtc, certificate)
 }
 
+/// Under the numbers that the server gives them; what is sent uses the same.
+fn extensions() -> ExtensionMap {
+    let mut map = ExtensionMap::empty();
+    map.set(1, Extension::RtpMid);
+    map.set(4, Extension::AbsoluteSendTime);
+    map.set(6, Extension::AudioLevel);
+    map
+}
+
+/// Under the numbers of `rtp`, and those that the server gives them.
+fn add_codecs(config: &mut CodecConfig) {
+    config.clear();
+    for pt in [111_u8, 100] {
+        let (rate, channels) = (Frequency::FORTY_EIGHT_KHZ, Some(2));
+        let format = FormatParams::default();
+        config.add_config(pt.into(), None, Codec::Opus, rate, channels, format);
+    }
+    for pt in [96_u8, 101] {
+        let (rate, format) = (Frequency::NINETY_KHZ, FormatParams::default());
+        config.add_config(pt.into(), None, Codec::Vp8, rate, None, format);
+    }
+}
+
 fn fingerprint_of(certificate: &DtlsCert) -> String {
     let provider = str0m::crypto::from_feature_flags();
     let digest = provider.sha256_provider.sha256(&certificate.certificate);
@@ -190,6 +305,9 @@ struct OtherEnd {
     rtc: Rtc,
     socket: UdpSocket,
     streams: HashMap<u16, ChannelId>,
+    /// What is sent, with the number of the next packet.
+    playing: Vec<(Media, u16)>,
+    took: mpsc::UnboundedSender<(u32, Vec<u8>)>,
     heard: mpsc::UnboundedSender<Message>,
     tell_connected: mpsc::UnboundedSender<()>,
     tell_opened: mpsc::UnboundedSender<()>,
@@ -199,6 +317,7 @@ impl OtherEnd {
     async fn run(mut self, mut todo: mpsc::UnboundedReceiver<Order>) {
         let mut buffer = [0_u8; MAX_DATAGRAM];
         let mut waiting = Vec::new();
+        let mut clock = tokio::time::interval(PACKET_TIME);
         loop {
             let Some(wake) = self.drain().await else {
                 return;
@@ -217,9 +336,12 @@ impl OtherEnd {
                 order = todo.recv() => match order {
                     Some(Order::Open(stream)) => self.open(stream),
                     Some(Order::Send(message)) => waiting.push(message),
+                    Some(Order::Play(media)) => self.declare(media, true),
+                    Some(Order::Expect(media)) => self.declare(media, false),
                     Some(Order::Close) => drop(self.rtc.close()),
                     None => return,
                 },
+                _ = clock.tick(), if !self.playing.is_empty() => self.play(),
                 () = tokio::time::sleep_until(wake.into()) => {
                     let _ = self.rtc.handle_input(Input::Timeout(Instant::now()));
                 }
@@ -247,6 +369,54 @@ impl OtherEnd {
         self.streams.insert(stream, channel);
     }
 
+    fn declare(&mut self, media: Media, is_sent: bool) {
+        let mut api = self.rtc.direct_api();
+        let mid = Mid::from(media.mid.as_str());
+        let kind = if media.is_audio {
+            MediaKind::Audio
+        } else {
+            MediaKind::Video
+        };
+        api.declare_media(mid, kind);
+        if is_sent {
+            api.declare_stream_tx(media.ssrc.into(), None, mid, None);
+            self.playing.push((media, 0));
+        } else {
+            api.expect_stream_rx(media.ssrc.into(), None, mid, None);
+        }
+    }
+
+    /// The next packet of each stream. Pictures are small VP8 key frames.
+    fn play(&mut self) {
+        let now = Instant::now();
+        for (media, sequence) in &mut self.playing {
+            let mut payload = media.ssrc.to_be_bytes().to_vec();
+            if !media.is_audio {
+                payload.splice(0..0, [0x10, 0x10, 2, 0, 0x9d, 1, 0x2a, 16, 0, 16, 0]);
+            }
+            let pt: u8 = if media.is_audio { 111 } else { 96 };
+            let timestamp = u32::from(*sequence) * 960;
+            let rtp = RtpWrite::new(
+                pt.into(),
+                u64::from(*sequence).into(),
+                timestamp,
+                now,
+                payload,
+            );
+            *sequence += 1;
+            let ssrc = media.ssrc.into();
+            if let Some(stream) = self.rtc.direct_api().stream_tx(&ssrc) {
+                let loud = ExtensionValues {
+                    audio_level: media.is_audio.then_some(-20),
+                    voice_activity: media.is_audio.then_some(true),
+                    ..ExtensionValues::default()
+                };
+                stream.write_rtp(rtp.marker(true).ext_vals(loud));
+            }
+        }
+        let _ = self.rtc.handle_input(Input::Timeout(now));
+    }
+
     /// Whether it could be sent.
     fn write(&mut self, message: &Message) -> bool {
         let channel = self.streams.get(&message.stream).copied();
@@ -267,6 +437,11 @@ impl OtherEnd {
                 }
                 Output::Event(Event::ChannelOpen(..)) => drop(self.tell_opened.send(())),
                 Output::Event(Event::Connected) => drop(self.tell_connected.send(())),
+                Output::Event(Event::RtpPacket(packet)) => {
+                    let _ = self
+                        .took
+                        .send((*packet.header.ssrc, packet.payload.to_vec()));
+                }
                 Output::Event(Event::ChannelData(data)) => {
                     let stream = self
                         .streams

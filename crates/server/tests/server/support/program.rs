@@ -5,10 +5,10 @@ use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
-use super::{Client, Reply, get, soon};
+use super::{Client, Reply, get, send_json, soon};
 
 /// A folder of its own, gone when dropped.
 pub(crate) struct Folder(PathBuf);
@@ -128,16 +128,27 @@ impl Server {
         self.address("http")
     }
 
-    /// The first message of every session has been taken.
+    /// The first messages of every session have been taken.
     pub(crate) async fn client(&self, room: &str, peer: &str) -> Client {
         let query = format!("roomId={room}&peerId={peer}");
         let mut client = Client::connect(self.http(), &query).await.unwrap();
         client.notification("mediasoup-version").await;
+        client.notification("mediasoupVersion").await;
         client
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         get(self.http(), path).await
+    }
+
+    /// Sends a request of the HTTP API.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
+        send_json(self.http(), method, path, Some(&body)).await
+    }
+
+    /// The same without a body.
+    pub(crate) async fn bare(&self, method: &str, path: &str) -> Reply {
+        send_json(self.http(), method, path, None).await
     }
 
     /// The value of a metric without labels.
@@ -162,11 +173,7 @@ impl Server {
     }
 
     pub(crate) fn signal(&self, signal: &str) {
-        let pid = self.child.id().unwrap().to_string();
-        let killed = std::process::Command::new("kill")
-            .args([signal, &pid])
-            .status();
-        assert!(killed.unwrap().success());
+        kill(&self.child, signal);
     }
 
     /// Exit code and standard error of a server that ends.
@@ -174,6 +181,76 @@ impl Server {
         let status = soon("the server ends", self.child.wait()).await.unwrap();
         (status.code(), stderr_of(&mut self.child).await)
     }
+}
+
+/// A running `miso push` into the room `r`.
+pub(crate) struct Push {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    _folder: Folder,
+}
+
+impl Push {
+    pub(crate) fn start(server: &str, args: &[&str]) -> Self {
+        let folder = Folder::new();
+        let mut command = program(&folder);
+        // Encoders are found, if they are there.
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        let mut child = command
+            .args(["push", "--room=r", &format!("--server=http://{server}")])
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self {
+            child,
+            lines,
+            _folder: folder,
+        }
+    }
+
+    /// Waits for a line with this in it.
+    pub(crate) async fn says(&mut self, text: &str) -> String {
+        let mut before = String::new();
+        let found = async {
+            while let Some(line) = self.lines.next_line().await.unwrap() {
+                if line.contains(text) {
+                    return Some(line);
+                }
+                before.push_str(&line);
+                before.push('\n');
+            }
+            None
+        };
+        match soon(text, found).await {
+            Some(line) => line,
+            None => panic!(
+                "{text}: not in\n{before}{}",
+                stderr_of(&mut self.child).await
+            ),
+        }
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        kill(&self.child, signal);
+    }
+
+    /// Exit code and standard error once it ends.
+    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
+        let status = soon("push ends", self.child.wait()).await.unwrap();
+        (status.code(), stderr_of(&mut self.child).await)
+    }
+}
+
+fn kill(child: &Child, signal: &str) {
+    let pid = child.id().unwrap().to_string();
+    let killed = std::process::Command::new("kill")
+        .args([signal, &pid])
+        .status();
+    assert!(killed.unwrap().success());
 }
 
 async fn stderr_of(child: &mut Child) -> String {

@@ -63,16 +63,30 @@ impl Worker {
     /// Sends what the association has to send.
     pub(in crate::worker) fn transmit_sctp(&mut self, key: TransportKey, now: Instant) {
         while let Some(transport) = self.objects.transports.get_mut(key)
-            && let Kind::WebRtc(webrtc) = &mut transport.kind
             && let Some(sctp) = &mut transport.sctp
             && let Some(len) = sctp.association.poll_transmit(self.scratch.as_mut_slice())
         {
-            if let Some(packet) = self.scratch.get(..len) {
-                // A packet that DTLS does not take is lost, as on any network; SCTP repeats it.
-                let _ = webrtc.dtls.send_data(packet, now);
+            let packet = self.scratch.get(..len).unwrap_or(&[]);
+            match &mut transport.kind {
+                Kind::WebRtc(webrtc) => {
+                    // A packet that DTLS does not take is lost, as on any network; SCTP repeats it.
+                    let _ = webrtc.dtls.send_data(packet, now);
+                    // One by one: DTLS holds less than a window of SCTP.
+                    self.drive_dtls(key, now);
+                }
+                Kind::Plain(plain) => {
+                    // Without a path it is lost, too.
+                    let Some(tuple) = plain.endpoint.tuple() else {
+                        continue;
+                    };
+                    if self.outbox.push(&tuple, packet) {
+                        transport.traffic.other_sent.add(packet.len(), now);
+                    } else {
+                        self.drops.count(DropReason::OutboxFull);
+                    }
+                }
+                Kind::Direct(_) => return,
             }
-            // One by one: DTLS holds less than a window of SCTP.
-            self.drive_dtls(key, now);
         }
     }
 
@@ -135,7 +149,8 @@ impl Worker {
     /// The peer reset inbound streams: the data consumers on the same streams go with them (fact sheet 4.8).
     fn close_reset_streams(&mut self, key: TransportKey, ids: &[StreamId], now: Instant) {
         let transport = self.objects.transports.get(key);
-        let Some(sctp) = transport.and_then(|transport| transport.sctp.as_ref()) else {
+        let sctp = transport.and_then(|transport| transport.sctp.as_ref());
+        let Some(sctp) = sctp.filter(|sctp| sctp.is_data_channel) else {
             return;
         };
         let is_reset = |stream: u16| ids.is_empty() || ids.contains(&StreamId(stream));

@@ -1,12 +1,13 @@
 //! Any sequence of what an owner and its peers can do.
 
 use super::media::{Packet, audio, consume, video};
+use super::plain::{PEER, STRANGER, report, rtcp_socket, rtp_socket, unmuxed};
 use super::rig::{ROUTER, Rig, remote};
 use crate::command::{ActiveSpeakerOptions, AudioLevelOptions};
 use crate::command::{
     Command, ConsumeData, ConsumerCommand, DataProducerCommand, MessagePayload, ObserverCommand,
-    PreferredLayers, Produce, ProduceData, ProducerCommand, RouterCommand, Subchannels,
-    TransportCommand,
+    PlainConnect, PlainTransportOptions, PreferredLayers, Produce, ProduceData, ProducerCommand,
+    RouterCommand, Subchannels, TransportCommand,
 };
 use crate::ids::{
     ConsumerId, DataConsumerId, DataProducerId, ProducerId, RtpObserverId, TransportId,
@@ -17,9 +18,11 @@ use proptest::prelude::*;
 use serde_json::json;
 use std::time::Duration;
 
-/// Transports 1 to 3 are of peers, 4 is direct.
+/// Transports 1 to 3 are of peers, 4 is direct, 5 is plain.
 const PEERS: u64 = 3;
 const DIRECT: u64 = 4;
+const PLAIN: u64 = 5;
+const TRANSPORTS: u64 = 5;
 
 fn options(id: u64) -> Produce {
     match id % 3 {
@@ -41,7 +44,7 @@ struct Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..24_u8, 0..6_u64, any::<u16>()).prop_map(|(what, which, how)| Step { what, which, how })
+    (0..28_u8, 0..6_u64, any::<u16>()).prop_map(|(what, which, how)| Step { what, which, how })
 }
 
 fn peer(step: Step) -> u64 {
@@ -69,12 +72,12 @@ fn apply(rig: &mut Rig, step: Step) {
         12 => steer_producer(rig, which, how),
         13 => steer_consumer(rig, which, how),
         14 => {
-            let transport = TransportId(1 + u64::from(how) % DIRECT);
+            let transport = TransportId(1 + u64::from(how) % TRANSPORTS);
             let make = TransportCommand::Produce(ProducerId(which), Box::new(options(which)));
             let _ = rig.ask(Command::Transport(transport, make));
         }
         15..=16 => {
-            let to = 1 + u64::from(how) % DIRECT;
+            let to = 1 + u64::from(how) % TRANSPORTS;
             let made = consume(
                 which,
                 &options(which),
@@ -101,6 +104,7 @@ fn apply(rig: &mut Rig, step: Step) {
             let restart = TransportCommand::RestartIce;
             let _ = rig.ask(Command::Transport(TransportId(peer(step)), restart));
         }
+        23..=26 => send_to_plain(rig, which, how),
         _ => rig.deliver(remote(peer(step)), how.to_be_bytes().repeat(10)),
     }
 }
@@ -127,6 +131,25 @@ fn send_rtp(rig: &mut Rig, step: Step) {
         }
     };
     rig.send(from, &packet.numbered(how));
+}
+
+/// Two senders, of whom one may become the peer of either socket.
+fn send_to_plain(rig: &mut Rig, which: u64, how: u16) {
+    let local = [rtp_socket(PLAIN), rtcp_socket(PLAIN)][usize::from(how % 2)];
+    let from = [PEER, STRANGER][usize::from(how % 8 == 7)];
+    let id = u64_to_u32(which);
+    let bytes = match how >> 4 & 7 {
+        0..=1 => Packet::opus(1_000 + id, how >> 8).bytes(),
+        2..=3 => Packet::vp8(2_000 + id, how >> 8, how.is_multiple_of(7)).bytes(),
+        4 => report(),
+        5 => [[0x13, 0x88].repeat(2), how.to_be_bytes().repeat(6)].concat(),
+        6 => [[0x80, 205].as_slice(), &how.to_be_bytes().repeat(9)].concat(),
+        _ => {
+            let _ = rig.connect_plain(PLAIN, PlainConnect::default());
+            return;
+        }
+    };
+    rig.arrive(PLAIN, (local, from), &bytes);
 }
 
 fn send_reports(rig: &mut Rig, step: Step) {
@@ -192,12 +215,12 @@ fn steer_consumer(rig: &mut Rig, which: u64, how: u16) {
             temporal_layer: None,
         }),
     };
-    let consumer = 10 * (1 + u64::from(how >> 4) % DIRECT) + which;
+    let consumer = 10 * (1 + u64::from(how >> 4) % TRANSPORTS) + which;
     let _ = rig.ask(Command::Consumer(ConsumerId(consumer), command));
 }
 
 fn close_one(rig: &mut Rig, which: u64, how: u16) {
-    let transport = 1 + u64::from(how >> 4) % DIRECT;
+    let transport = 1 + u64::from(how >> 4) % TRANSPORTS;
     let command = match how % 4 {
         0 => TransportCommand::CloseProducer(ProducerId(which)),
         1 => TransportCommand::CloseConsumer(ConsumerId(10 * transport + which)),
@@ -208,7 +231,7 @@ fn close_one(rig: &mut Rig, which: u64, how: u16) {
 }
 
 fn data(rig: &mut Rig, which: u64, how: u16) {
-    let transport = TransportId(1 + u64::from(how >> 4) % DIRECT);
+    let transport = TransportId(1 + u64::from(how >> 4) % TRANSPORTS);
     let stream = u16::try_from(which).unwrap();
     let parameters = SctpStreamParameters::new(stream, None, None, None).ok();
     let command = match how % 3 {
@@ -279,6 +302,11 @@ fn prepared() -> Rig {
     rig.ask(Command::Router(ROUTER, create)).unwrap();
     (1..=PEERS).for_each(|id| rig.join(id));
     rig.make_direct(DIRECT);
+    let plain = PlainTransportOptions {
+        sctp: Some(Default::default()),
+        ..unmuxed(PLAIN)
+    };
+    rig.make_plain(PLAIN, plain);
     rig
 }
 

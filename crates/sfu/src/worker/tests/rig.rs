@@ -25,6 +25,8 @@ pub(super) struct Rig {
     pub(super) now: Instant,
     pub(super) peers: BTreeMap<u64, Peer>,
     pub(super) events: Vec<Event>,
+    /// What was sent to nobody that the rig knows: from where, whither, what.
+    pub(super) elsewhere: Vec<(SocketAddr, SocketAddr, Vec<u8>)>,
     batch: Batch,
 }
 
@@ -53,6 +55,7 @@ impl Rig {
             now,
             peers: BTreeMap::new(),
             events: Vec::new(),
+            elsewhere: Vec::new(),
             batch: Batch::new(1 << 16, 64),
         };
         rig.ask(Command::CreateRouter(ROUTER)).unwrap();
@@ -195,18 +198,19 @@ impl Rig {
                     break;
                 }
                 for message in self.batch.messages() {
-                    let to = message.tuple.remote();
+                    let (from, to) = (message.tuple.local(), message.tuple.remote());
                     let segments = message.bytes.chunks(message.segment_size);
-                    arrived.extend(segments.map(|segment| (to, segment.to_vec())));
+                    arrived.extend(segments.map(|segment| (from, to, segment.to_vec())));
                 }
                 self.batch.clear();
             }
             self.events
                 .extend(std::iter::from_fn(|| self.worker.poll_event()));
-            for (to, datagram) in arrived {
+            for (from, to, datagram) in arrived {
                 let peer = self.peers.iter_mut().find(|(id, _)| remote(**id) == to);
-                if let Some((_, peer)) = peer {
-                    peer.receive(&datagram, self.now);
+                match peer {
+                    Some((_, peer)) => peer.receive(&datagram, self.now),
+                    None => self.elsewhere.push((from, to, datagram)),
                 }
             }
             let mut answered = false;

@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
-import { AUDIO, VIDEO, everything, router } from './setup.mjs';
-
-/** An RTP packet without header extensions. */
-function rtp({ ssrc, payloadType, sequence, timestamp, payload }) {
-  const header = Buffer.alloc(12);
-  header[0] = 0x80;
-  header[1] = payloadType | 0x80;
-  header.writeUInt16BE(sequence, 2);
-  header.writeUInt32BE(timestamp, 4);
-  header.writeUInt32BE(ssrc, 8);
-  return Buffer.concat([header, payload]);
-}
+import { AUDIO, VIDEO, everything, router, rtp } from './setup.mjs';
 
 test('RTP flows over a direct transport under the names of the consumer', async t => {
   const { router: owner } = await router(t);

@@ -91,3 +91,14 @@ export const SIMULCAST = {
 export function everything(owner) {
   return owner.rtpCapabilities;
 }
+
+/** An RTP packet without header extensions. */
+export function rtp({ ssrc, payloadType, sequence, timestamp, payload }) {
+  const header = Buffer.alloc(12);
+  header[0] = 0x80;
+  header[1] = payloadType | 0x80;
+  header.writeUInt16BE(sequence, 2);
+  header.writeUInt32BE(timestamp, 4);
+  header.writeUInt32BE(ssrc, 8);
+  return Buffer.concat([header, payload]);
+}

@@ -10,7 +10,7 @@ use miso_engine::TrafficMetrics;
 use miso_engine::shell::{ConnectionKey, Connections, Read};
 use miso_ice::{Protocol, Tuple};
 use miso_netio::{Interest, Outgoing, Poller, RecvBatch, TcpListener, Token, UdpSocket};
-use miso_sfu::{Batch, Worker};
+use miso_sfu::{Batch, TransportId, Worker};
 
 pub(crate) use listen::ListenRequest;
 
@@ -57,6 +57,8 @@ struct Listening {
     socket: Socket,
     bound: SocketAddr,
     announced: Option<String>,
+    /// The transport whose socket it is alone; none where packets say by themselves whose they are.
+    owner: Option<TransportId>,
 }
 
 impl Listening {
@@ -113,6 +115,15 @@ impl Net {
         Some((listening.protocol(), listening.bound))
     }
 
+    /// Gives sockets to a transport: what comes there is its alone.
+    pub(crate) fn give(&mut self, sockets: &[SocketId], owner: TransportId) {
+        for id in sockets {
+            if let Some(listening) = self.sockets.get_mut(id) {
+                listening.owner = Some(owner);
+            }
+        }
+    }
+
     /// Takes a socket in and begins to watch it.
     fn insert(&mut self, listening: Listening) -> std::io::Result<SocketId> {
         let id = SocketId(self.next);
@@ -158,12 +169,12 @@ impl Net {
     }
 
     /// The address under which peers know a local one.
-    pub(crate) fn announced(&self, tuple: &Tuple) -> String {
-        let listening = owner(&self.by_address, tuple.protocol(), tuple.local())
-            .and_then(|id| self.sockets.get(&id));
+    pub(crate) fn announced(&self, protocol: Protocol, local: SocketAddr) -> String {
+        let listening =
+            owner(&self.by_address, protocol, local).and_then(|id| self.sockets.get(&id));
         listening
             .and_then(|it| it.announced.clone())
-            .unwrap_or_else(|| tuple.local().ip().to_string())
+            .unwrap_or_else(|| local.ip().to_string())
     }
 
     /// Serves a socket or connection that has something.
@@ -187,6 +198,8 @@ impl Net {
         for _ in 0..MAX_RECV_CALLS {
             let Some(Listening {
                 socket: Socket::Udp(socket),
+                bound,
+                owner,
                 ..
             }) = self.sockets.get_mut(&id)
             else {
@@ -198,8 +211,16 @@ impl Net {
             }
             let now = Instant::now();
             for datagram in self.received.datagrams_mut() {
-                let path = (datagram.local, datagram.remote);
-                core.handle_datagram(datagram.payload, Protocol::Udp, path, now);
+                match *owner {
+                    Some(owner) => {
+                        let path = (*bound, datagram.remote);
+                        core.handle_own_datagram(owner, datagram.payload, path, now);
+                    }
+                    None => {
+                        let path = (datagram.local, datagram.remote);
+                        core.handle_datagram(datagram.payload, Protocol::Udp, path, now);
+                    }
+                }
             }
             self.transmit(core, now);
             if !self.received.is_full() {
@@ -350,7 +371,9 @@ impl Net {
                 run.by_ref().for_each(drop);
                 continue;
             };
-            let source = bound.ip().is_unspecified().then(|| local.ip());
+            // From a wildcard the kernel chooses, unless the packet says from where.
+            let is_chosen = bound.ip().is_unspecified() && !local.ip().is_unspecified();
+            let source = is_chosen.then(|| local.ip());
             let outcome = socket.send(run.map(|message| Outgoing {
                 remote: message.tuple.remote(),
                 source,

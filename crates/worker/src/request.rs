@@ -7,8 +7,8 @@ use miso_worker_schema::fbs::response::{Body, Response};
 
 use crate::core::Core;
 use crate::entity::{
-    consumer, data_consumer, data_producer, observer, producer, router, transport, webrtc_server,
-    webrtc_transport, worker,
+    consumer, data_consumer, data_producer, observer, plain_transport, producer, router, transport,
+    webrtc_server, webrtc_transport, worker,
 };
 use crate::method;
 use crate::names::{Entry, Kind};
@@ -138,7 +138,7 @@ fn router_request(
         Method::RouterCreateWebrtctransport | Method::RouterCreateWebrtctransportWithServer => {
             webrtc_transport::create(core, request, context)
         }
-        Method::RouterCreatePlaintransport => Err(Refusal::not_there_yet("plain transports")),
+        Method::RouterCreatePlaintransport => plain_transport::create(core, request, context),
         Method::RouterCreatePipetransport => Err(Refusal::not_there_yet("pipe transports")),
         Method::RouterCreateDirecttransport => transport::create_direct(core, request, context),
         Method::RouterCloseTransport => transport::close(core, request, context),
@@ -165,6 +165,7 @@ fn transport_request(
         | Method::TransportSetMaxOutgoingBitrate
         | Method::TransportSetMinOutgoingBitrate => transport::set_bitrate(core, request, context),
         Method::TransportRestartIce => webrtc_transport::restart_ice(core, context),
+        Method::PlaintransportConnect => plain_transport::connect(core, request, context),
         Method::WebrtctransportConnect => webrtc_transport::connect(core, request, context),
         Method::TransportEnableTraceEvent => transport::enable_trace(request),
         Method::TransportProduce => producer::create(core, request, context),

@@ -15,7 +15,7 @@ use miso_worker_schema::fbs::request::{BodyRef, RequestRef};
 use miso_worker_schema::fbs::response::Body;
 use miso_worker_schema::fbs::{direct_transport, sctp_association, sctp_parameters, transport};
 
-use super::{expected, size, webrtc_transport};
+use super::{expected, plain_transport, size, webrtc_transport};
 use crate::core::Core;
 use crate::names::{Entry, Kind};
 use crate::net::Net;
@@ -114,11 +114,15 @@ pub(crate) fn dump(core: &mut Core, context: Context) -> Answer {
     let answer = ask(core, context, TransportCommand::Dump)?;
     let dump = expected!(answer, Response::TransportDump(dump) => dump);
     let base = Box::new(base_dump(core, context, &dump)?);
-    Ok(Some(match &dump.webrtc {
-        Some(webrtc) => Body::WebRtcTransportDumpResponse(Box::new(webrtc_transport::dump(
-            &core.net, base, webrtc,
-        ))),
-        None => {
+    let net = &core.net;
+    Ok(Some(match (&dump.webrtc, &dump.plain) {
+        (Some(webrtc), _) => {
+            Body::WebRtcTransportDumpResponse(Box::new(webrtc_transport::dump(net, base, webrtc)))
+        }
+        (None, Some(plain)) => {
+            Body::PlainTransportDumpResponse(Box::new(plain_transport::dump(net, base, plain)))
+        }
+        (None, None) => {
             Body::DirectTransportDumpResponse(Box::new(direct_transport::DumpResponse { base }))
         }
     }))
@@ -145,7 +149,8 @@ fn base_dump(
         value: names.id_or_empty(number),
     };
     let ids = dump.recv_extension_ids;
-    let sctp = dump.webrtc.as_ref().and_then(|webrtc| webrtc.sctp);
+    let of_webrtc = dump.webrtc.as_ref().and_then(|webrtc| webrtc.sctp);
+    let sctp = of_webrtc.or_else(|| dump.plain.as_ref().and_then(|plain| plain.sctp));
     Ok(transport::Dump {
         id: names.id_or_empty(number),
         direct: state.is_direct,
@@ -189,7 +194,9 @@ fn base_dump(
         }),
         max_send_message_size: state.message_sizes.0,
         max_receive_message_size: state.message_sizes.1,
-        sctp_parameters: state.sctp.map(|options| Box::new(sctp_dump(&options))),
+        sctp_parameters: state
+            .sctp
+            .map(|options| Box::new(sctp_dump(&options, dump.webrtc.is_some()))),
         sctp_state: sctp.map(|sctp| sctp_state(sctp.state)),
         sctp_negotiated_capabilities: sctp
             .and_then(|sctp| sctp.negotiated)
@@ -221,7 +228,10 @@ fn data_streams(
     Ok(streams)
 }
 
-fn sctp_dump(options: &SctpTransportOptions) -> sctp_parameters::SctpParameters {
+fn sctp_dump(
+    options: &SctpTransportOptions,
+    is_data_channel: bool,
+) -> sctp_parameters::SctpParameters {
     sctp_parameters::SctpParameters {
         port: SCTP_PORT,
         max_send_message_size: size(options.max_send_message_size),
@@ -229,7 +239,7 @@ fn sctp_dump(options: &SctpTransportOptions) -> sctp_parameters::SctpParameters 
         send_buffer_size: size(options.send_buffer_size),
         per_stream_send_queue_limit: size(options.per_stream_send_queue_limit),
         max_receiver_window_buffer_size: size(options.max_receiver_window_buffer_size),
-        is_data_channel: true,
+        is_data_channel,
     }
 }
 
@@ -257,7 +267,7 @@ pub(crate) const fn negotiated(
 /// A path, under the address that peers know.
 pub(crate) fn tuple(net: &Net, tuple: &Tuple) -> transport::Tuple {
     transport::Tuple {
-        local_address: net.announced(tuple),
+        local_address: net.announced(tuple.protocol(), tuple.local()),
         local_port: tuple.local().port(),
         remote_ip: Some(tuple.remote().ip().to_string()),
         remote_port: tuple.remote().port(),
@@ -270,11 +280,15 @@ pub(crate) fn stats(core: &mut Core, context: Context) -> Answer {
     let answer = ask(core, context, TransportCommand::GetStats)?;
     let stats = expected!(answer, Response::TransportStats(stats) => stats);
     let base = Box::new(base_stats(core, context, &stats));
-    Ok(Some(match &stats.ice {
-        Some(ice) => Body::WebRtcTransportGetStatsResponse(Box::new(webrtc_transport::stats(
-            &core.net, base, ice,
-        ))),
-        None => {
+    let net = &core.net;
+    Ok(Some(match (&stats.ice, &stats.plain) {
+        (Some(ice), _) => {
+            Body::WebRtcTransportGetStatsResponse(Box::new(webrtc_transport::stats(net, base, ice)))
+        }
+        (None, Some(plain)) => {
+            Body::PlainTransportGetStatsResponse(Box::new(plain_transport::stats(net, base, plain)))
+        }
+        (None, None) => {
             Body::DirectTransportGetStatsResponse(Box::new(direct_transport::GetStatsResponse {
                 base,
             }))

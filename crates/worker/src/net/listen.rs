@@ -64,6 +64,11 @@ impl ListenRequest {
         })
     }
 
+    /// What it is to carry.
+    pub(crate) const fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
     fn bind(&self, port: u16) -> io::Result<Socket> {
         let address = SocketAddr::new(self.ip, port);
         match self.protocol {
@@ -123,6 +128,7 @@ impl Net {
             socket,
             bound,
             announced: request.announced_address.clone(),
+            owner: None,
         };
         let id = self
             .insert(listening)

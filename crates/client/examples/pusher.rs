@@ -59,6 +59,7 @@ async fn main() -> anyhow::Result<()> {
                 report(frame.dts, &producers);
             }
         }
+        room.leave().await;
         return Ok(());
     }
 }

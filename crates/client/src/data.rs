@@ -1,5 +1,8 @@
 //! Messages over DataChannels.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use miso_ortc::SctpStreamParameters;
 use miso_signal::{AppData, DataConsumerId, DataProducerId, PeerId};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -190,6 +193,7 @@ pub struct DataConsumer {
     pub(crate) parameters: DataConsumerParameters,
     pub(crate) channel: Channel,
     pub(crate) messages: mpsc::Receiver<Message>,
+    pub(crate) discarded: Arc<AtomicU64>,
 }
 
 impl DataConsumer {
@@ -214,6 +218,11 @@ impl DataConsumer {
     /// [`TransportError::Closed`].
     pub async fn opened(&mut self) -> Result<(), TransportError> {
         self.channel.opened().await
+    }
+
+    /// Messages that were lost because too many waited to be read.
+    pub fn discarded(&self) -> u64 {
+        self.discarded.load(Ordering::Relaxed)
     }
 
     /// The next message; none when it is closed. Messages are lost to a reader that lets more than a thousand wait.

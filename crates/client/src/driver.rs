@@ -20,7 +20,7 @@ use crate::signaling::{Change, SharedSignaling};
 use crate::transport::TransportState;
 
 pub(crate) use command::{
-    Closed, Closer, Closing, Command, OpenChannel, Port, RecvStream, SendMessage, SendStream,
+    Closed, Closer, Closing, Command, Inbox, OpenChannel, Port, RecvStream, SendMessage, SendStream,
 };
 pub(crate) use setup::{Certificate, Side, start};
 
@@ -42,6 +42,13 @@ struct Driver {
     senders: Senders,
     receivers: Receivers,
     channels: Channels,
+}
+
+impl Drop for Driver {
+    /// However the task ends, those who wait for its transport are told.
+    fn drop(&mut self) {
+        self.state.send_replace(TransportState::Closed);
+    }
 }
 
 /// Why the task ends.
@@ -80,11 +87,12 @@ impl Driver {
             }
         };
         if matches!(end, End::Local) {
+            // First what is still to be sent, then the goodbye.
+            let _ = self.drain().await;
             // What cannot be said is not said: the server notices by itself.
             let _ = self.rtc.close();
             let _ = self.drain().await;
         }
-        self.state.send_replace(TransportState::Closed);
     }
 
     fn handle(&mut self, wake: Wake) -> Option<End> {
@@ -140,7 +148,10 @@ impl Driver {
     fn take_closed(&mut self) -> Option<End> {
         for closed in self.closing.take() {
             match closed {
-                Closed::Transport => return Some(End::Local),
+                Closed::Transport => {
+                    self.finish_commands();
+                    return Some(End::Local);
+                }
                 Closed::Sender { ssrc, last_word } => {
                     let was_there = self.senders.remove(&mut self.rtc, ssrc);
                     self.say(last_word.filter(|_| was_there));
@@ -154,6 +165,16 @@ impl Driver {
         }
         self.tick();
         None
+    }
+
+    /// Does what was asked before the end; no more than fits the channel.
+    fn finish_commands(&mut self) {
+        for _ in 0..command::MAX_COMMANDS {
+            match self.commands.try_recv() {
+                Ok(command) => self.execute(command),
+                Err(_) => return,
+            }
+        }
     }
 
     /// Tells the server of an end. Nobody is left to hear of a failure; the server forgets it with the transport.

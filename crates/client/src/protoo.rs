@@ -102,6 +102,7 @@ enum Order {
         id: Number,
         answer: Result<(), RemoteError>,
     },
+    Close,
 }
 
 /// The way to a protoo client's task, which ends when all of them are gone.
@@ -158,6 +159,15 @@ impl Protoo {
     pub(crate) async fn answer(&self, id: Number, answer: Result<(), RemoteError>) {
         // Without a connection there is nobody to be answered.
         let _ = self.0.send(Order::Answer { id, answer }).await;
+    }
+}
+
+impl Protoo {
+    /// Ends the session and waits until the server was told.
+    pub(crate) async fn close(&self) {
+        // Where the task is gone there is nothing to wait for.
+        let _ = self.0.send(Order::Close).await;
+        self.0.closed().await;
     }
 }
 

@@ -193,8 +193,26 @@ impl Room {
         Ok(())
     }
 
-    /// Leaves the room.
-    pub fn leave(self) {}
+    /// Leaves the room, and waits until what was to be sent is sent and the server knows. To drop it is enough where
+    /// nobody waits.
+    pub async fn leave(self) {
+        let stay = self
+            .stay
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(stay) = stay {
+            if let Some(transport) = stay.send {
+                transport.close();
+                transport.closed().await;
+            }
+            if let Some(transport) = stay.recv {
+                transport.close();
+                transport.closed().await;
+            }
+        }
+        self.protoo.close().await;
+    }
 
     fn stay(&self) -> Result<Stay, RoomError> {
         let stay = self.stay.lock().unwrap_or_else(PoisonError::into_inner);

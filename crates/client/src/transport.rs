@@ -74,6 +74,9 @@ impl Transport {
     }
 
     async fn connect(&self) -> Result<Port, TransportError> {
+        if *self.state.borrow() == TransportState::Closed {
+            return Err(TransportError::Closed);
+        }
         let request = ConnectWebRtcTransport {
             transport_id: self.id().clone(),
             dtls_parameters: self.certificate.parameters(),
@@ -120,9 +123,17 @@ impl Transport {
     }
 
     fn close(&self) {
-        if let Some(port) = self.port.get() {
-            port.close(Closed::Transport);
+        match self.port.get() {
+            Some(port) => port.close(Closed::Transport),
+            None => drop(self.state.send_replace(TransportState::Closed)),
         }
+    }
+
+    async fn closed(&self) {
+        let mut state = self.state.subscribe();
+        let reached = state.wait_for(|it| *it == TransportState::Closed);
+        // It cannot vanish before: this is its sender.
+        let _ = reached.await;
     }
 }
 
@@ -176,9 +187,14 @@ macro_rules! transport {
                 self.transport.restart_ice(server).await
             }
 
-            /// Closes it, and all that is on it.
+            /// Closes it, and all that is on it. What was given to it before is still sent.
             pub fn close(&self) {
                 self.transport.close();
+            }
+
+            /// Waits until it is closed.
+            pub async fn closed(&self) {
+                self.transport.closed().await;
             }
         }
     };

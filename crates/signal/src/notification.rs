@@ -73,7 +73,7 @@ server_notifications! {
     "mediasoupVersion" => MediasoupVersionToo(MediasoupVersion),
     /// How loud everybody is who speaks.
     "speakingPeers" => SpeakingPeers(SpeakingPeers),
-    /// Who holds the floor.
+    /// Who holds the floor. Read as the older one of that name.
     #[serde(skip_deserializing)]
     "activeSpeaker" => DominantSpeaker(DominantSpeaker),
 }
@@ -280,7 +280,7 @@ pub struct PeerVolume {
 }
 
 /// Who holds the floor, which takes more than a loud moment; nobody when it is silent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DominantSpeaker {
     /// Who; absent when nobody does.

@@ -1,6 +1,7 @@
 //! What a transport's task is told.
 
 use std::mem;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use miso_ortc::{MediaKind, SctpStreamParameters};
@@ -69,8 +70,15 @@ pub(crate) struct OpenChannel {
     pub(crate) label: String,
     pub(crate) protocol: String,
     /// Where messages go, of a channel that receives.
-    pub(crate) messages: Option<mpsc::Sender<Message>>,
+    pub(crate) messages: Option<Inbox>,
     pub(crate) state: watch::Sender<DataState>,
+}
+
+/// Where messages go.
+pub(crate) struct Inbox {
+    pub(crate) sender: mpsc::Sender<Message>,
+    /// Messages for which there was no room.
+    pub(crate) discarded: Arc<AtomicU64>,
 }
 
 /// A message to send.

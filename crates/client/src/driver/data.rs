@@ -1,12 +1,13 @@
 //! DataChannels of a transport, each agreed upon by signalling.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::Ordering;
 
 use str0m::Rtc;
 use str0m::channel::{ChannelConfig, ChannelData, ChannelId, Reliability};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
-use super::{OpenChannel, SendMessage};
+use super::{Inbox, OpenChannel, SendMessage};
 use crate::data::{DataState, Message};
 
 /// DataChannels, and messages for which there was no room yet.
@@ -20,7 +21,7 @@ pub(super) struct Channels {
 
 struct Channel {
     id: ChannelId,
-    messages: Option<mpsc::Sender<Message>>,
+    messages: Option<Inbox>,
     state: watch::Sender<DataState>,
 }
 
@@ -114,14 +115,17 @@ impl Channels {
     }
 
     pub(super) fn receive(&self, data: ChannelData) {
-        let Some(Some(messages)) = self.channel(data.id).map(|it| &it.messages) else {
+        let Some(Some(inbox)) = self.channel(data.id).map(|it| &it.messages) else {
             return;
         };
         // Who does not listen loses messages rather than holding up the transport.
-        let _ = messages.try_send(Message {
+        let sent = inbox.sender.try_send(Message {
             is_binary: data.binary,
             bytes: data.data,
         });
+        if sent.is_err() {
+            inbox.discarded.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn channel(&self, id: ChannelId) -> Option<&Channel> {

@@ -105,10 +105,9 @@ impl Task {
                     Some(Err(_)) | None => return End::Broken(None),
                 },
                 order = self.orders.recv() => {
-                    let Some(order) = order else {
+                    let Some(text) = order.and_then(|it| self.encode(it)) else {
                         return End::Unneeded;
                     };
-                    let text = self.encode(order);
                     if socket.send(Message::text(text)).await.is_err() {
                         return End::Broken(None);
                     }
@@ -118,8 +117,9 @@ impl Task {
         }
     }
 
-    fn encode(&mut self, order: Order) -> String {
-        match order {
+    /// What is to be sent; none when it is over.
+    fn encode(&mut self, order: Order) -> Option<String> {
+        Some(match order {
             Order::Request {
                 method,
                 data,
@@ -129,7 +129,8 @@ impl Task {
                 frame::request(id, method, &data)
             }
             Order::Answer { id, answer } => frame::answer(&id, &answer),
-        }
+            Order::Close => return None,
+        })
     }
 
     /// Whether it could be taken: an application that does not keep up loses its connection, not its memory.
@@ -160,7 +161,7 @@ impl Task {
             let connected = loop {
                 tokio::select! {
                     connected = &mut connecting => break connected,
-                    order = self.orders.recv() => refuse(order?),
+                    order = self.orders.recv() => refuse(order?)?,
                 }
             };
             match connected {
@@ -179,14 +180,21 @@ impl Task {
         loop {
             tokio::select! {
                 () = sleep_until(at.into()) => return Some(()),
-                order = self.orders.recv() => refuse(order?),
+                order = self.orders.recv() => refuse(order?)?,
             }
         }
     }
 }
 
-fn refuse(order: Order) {
-    if let Order::Request { answer, .. } = order {
-        let _ = answer.send(Err(SignalingError::Disconnected));
+/// Fails a request; none when it is over.
+fn refuse(order: Order) -> Option<()> {
+    match order {
+        Order::Request { answer, .. } => {
+            // Nobody may wait for it any more.
+            let _ = answer.send(Err(SignalingError::Disconnected));
+            Some(())
+        }
+        Order::Answer { .. } => Some(()),
+        Order::Close => None,
     }
 }

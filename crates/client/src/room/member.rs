@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError};
 use miso_ortc::RtpCapabilities;
 use miso_signal::{
     CloseProducer, ConnectWebRtcTransport, ConsumerId, CreateWebRtcTransport, DataConsumerId,
-    DataProducerId, Empty, Join, PauseConsumer, PauseProducer, PeerInfo, Produce, ProduceData,
-    ProducerId, RemoteError, ResumeConsumer, ResumeProducer, ServerNotification,
+    DataProducerId, Dialect, Empty, Join, PauseConsumer, PauseProducer, PeerInfo, Produce,
+    ProduceData, ProducerId, RemoteError, ResumeConsumer, ResumeProducer, ServerNotification,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ impl Member {
             producing,
             consuming: !producing,
             sctp_capabilities: Some(device.sctp_capabilities()),
-            ..CreateWebRtcTransport::default()
+            shows: Dialect::JavaScript,
         };
         self.protoo
             .request(CreateWebRtcTransport::METHOD, &create)

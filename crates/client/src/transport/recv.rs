@@ -1,6 +1,7 @@
 //! The direction from the server.
 
 use std::collections::HashSet;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use miso_media::Depacketizer;
@@ -11,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use super::{Transport, TransportParameters};
 use crate::consumer::{Consumer, ConsumerParameters, MAX_PACKETS};
 use crate::data::{Channel, DataConsumer, DataConsumerParameters, DataState, MAX_MESSAGES};
-use crate::driver::{Command, OpenChannel, RecvStream};
+use crate::driver::{Command, Inbox, OpenChannel, RecvStream};
 use crate::negotiate::media_codec;
 use crate::reorder::Reorder;
 use crate::signaling::Signaling;
@@ -118,6 +119,7 @@ impl RecvTransport {
         }
         let state = watch::Sender::new(DataState::Opening);
         let (sender, messages) = mpsc::channel(MAX_MESSAGES);
+        let discarded = Arc::new(AtomicU64::new(0));
         let channel = Channel {
             stream,
             port: port.clone(),
@@ -127,7 +129,10 @@ impl RecvTransport {
             parameters: parameters.sctp_stream_parameters,
             label: parameters.label.clone(),
             protocol: parameters.protocol.clone(),
-            messages: Some(sender),
+            messages: Some(Inbox {
+                sender,
+                discarded: Arc::clone(&discarded),
+            }),
             state,
         };
         port.send(Command::Open(open)).await?;
@@ -135,6 +140,7 @@ impl RecvTransport {
             parameters,
             channel,
             messages,
+            discarded,
         })
     }
 

@@ -19,16 +19,123 @@ async fn raw(server: &Server, head: &str, body: &str) -> (u16, String) {
     (reply.status, error["error"].as_str().unwrap().to_owned())
 }
 
+/// Method, path, body, status and name. `{b}` is a broadcaster, `{t}` its plain transport, `{all}` all broadcasters.
+const REFUSALS: &[(&str, &str, &str, u16, &str)] = &[
+    ("GET", "{all}/nobody", "", 404, "broadcaster_not_found"),
+    (
+        "GET",
+        "/rooms/none/data-producers",
+        "",
+        404,
+        "room_not_found",
+    ),
+    (
+        "DELETE",
+        "/rooms/none/broadcasters/x",
+        "",
+        404,
+        "room_not_found",
+    ),
+    (
+        "DELETE",
+        "{b}/transports/none",
+        "",
+        404,
+        "transport_not_found",
+    ),
+    (
+        "DELETE",
+        "{b}/producers/none",
+        "",
+        404,
+        "producer_not_found",
+    ),
+    (
+        "DELETE",
+        "{b}/consumers/none",
+        "",
+        404,
+        "consumer_not_found",
+    ),
+    (
+        "DELETE",
+        "{b}/data-producers/none",
+        "",
+        404,
+        "data_producer_not_found",
+    ),
+    (
+        "GET",
+        "{b}/data-consumers/none/stats",
+        "",
+        404,
+        "data_consumer_not_found",
+    ),
+    ("GET", "{all}/%ff", "", 400, "bad_request"),
+    ("GET", "{all}/%zz", "", 400, "bad_request"),
+    ("PATCH", "{b}", "", 405, "method_not_allowed"),
+    ("POST", "{all}", "{", 400, "bad_request"),
+    ("POST", "{all}", "[]", 400, "bad_request"),
+    (
+        "POST",
+        "{all}",
+        r#"{"id":"x","displayName":7,"device":{"name":"x"}}"#,
+        400,
+        "bad_request",
+    ),
+    (
+        "POST",
+        "{all}",
+        r#"{"displayName":"","device":{"name":"x"}}"#,
+        400,
+        "bad_request",
+    ),
+    (
+        "POST",
+        "{all}",
+        r#"{"id":"房间","displayName":"","device":{"name":"x"}}"#,
+        409,
+        "id_taken",
+    ),
+    (
+        "POST",
+        "{b}/transports",
+        r#"{"type":"pigeon"}"#,
+        400,
+        "bad_request",
+    ),
+    (
+        "POST",
+        "{b}/transports",
+        r#"{"type":"plain"}"#,
+        409,
+        "limit_reached",
+    ),
+    ("POST", "{t}/producers", TWICE, 422, "invalid_value"),
+    ("POST", "{t}/consume?producerId=x", "", 409, "invalid_state"),
+    (
+        "POST",
+        "{t}/consume/data",
+        r#"{"dataProducerId":"x"}"#,
+        409,
+        "data_producer_not_found",
+    ),
+    ("POST", "{t}/restart-ice", "", 409, "invalid_state"),
+];
+
+/// A payload type that means two things.
+const TWICE: &str = r#"{"kind":"video","rtpParameters":{"encodings":[{"ssrc":1}],"codecs":[
+    {"mimeType":"video/VP8","payloadType":101,"clockRate":90000},
+    {"mimeType":"video/VP8","payloadType":101,"clockRate":90000}]}}"#;
+
 #[tokio::test]
 async fn every_refusal_has_a_status_a_name_and_a_sentence() {
     let server = Server::start(&["--max-transports-per-peer=1"]).await;
+    let all = "/rooms/r/broadcasters";
     let body = json!({ "id": "房间", "displayName": "x", "device": { "name": "x" } });
-    server
-        .call("POST", "/rooms/r/broadcasters", body.clone())
-        .await
-        .expect(200);
-    let b = "/rooms/r/broadcasters/%E6%88%BF%E9%97%B4";
-    server.get(b).await.expect(200);
+    server.call("POST", all, body).await.expect(200);
+    let b = format!("{all}/%E6%88%BF%E9%97%B4");
+    server.get(&b).await.expect(200);
     let transport = server
         .call(
             "POST",
@@ -40,136 +147,29 @@ async fn every_refusal_has_a_status_a_name_and_a_sentence() {
         "{b}/transports/{}",
         transport.expect(200)["id"].as_str().unwrap()
     );
-    let json_type = "Content-Type: application/json";
-    let codec = json!([{ "mimeType": "video/VP8", "payloadType": 101, "clockRate": 90000 }]);
-    let twice = json!({
-        "kind": "video",
-        "rtpParameters": { "codecs": [codec[0], codec[0]], "encodings": [{ "ssrc": 1 }] },
-    });
-    let (twice, long) = (twice.to_string(), "x".repeat(200_000));
-    let (post, del) = ("POST", "DELETE");
-    for (method, path, body, status, name) in [
-        (
-            "GET",
-            "/rooms/r/broadcasters/nobody",
-            "",
-            404,
-            "broadcaster_not_found",
-        ),
-        (
-            "GET",
-            "/rooms/none/data-producers",
-            "",
-            404,
-            "room_not_found",
-        ),
-        (del, "/rooms/none/broadcasters/x", "", 404, "room_not_found"),
-        (
-            del,
-            &format!("{b}/transports/none"),
-            "",
-            404,
-            "transport_not_found",
-        ),
-        (
-            del,
-            &format!("{b}/producers/none"),
-            "",
-            404,
-            "producer_not_found",
-        ),
-        (
-            del,
-            &format!("{b}/consumers/none"),
-            "",
-            404,
-            "consumer_not_found",
-        ),
-        (
-            del,
-            &format!("{b}/data-producers/none"),
-            "",
-            404,
-            "data_producer_not_found",
-        ),
-        (
-            "GET",
-            &format!("{b}/data-consumers/none/stats"),
-            "",
-            404,
-            "data_consumer_not_found",
-        ),
-        ("GET", "/rooms/r/broadcasters/%ff", "", 400, "bad_request"),
-        ("GET", "/rooms/r/broadcasters/%zz", "", 400, "bad_request"),
-        ("PATCH", b, "", 405, "method_not_allowed"),
-        (post, "/rooms/r/broadcasters", "{", 400, "bad_request"),
-        (post, "/rooms/r/broadcasters", "[]", 400, "bad_request"),
-        (
-            post,
-            "/rooms/r/broadcasters",
-            "{\"id\":\"x\",\"displayName\":7,\"device\":{\"name\":\"x\"}}",
-            400,
-            "bad_request",
-        ),
-        (
-            post,
-            "/rooms/r/broadcasters",
-            &body.to_string(),
-            409,
-            "id_taken",
-        ),
-        (post, "/rooms/r/broadcasters", &long, 413, "body_too_long"),
-        (
-            post,
-            &format!("{b}/transports"),
-            "{\"type\":\"pigeon\"}",
-            400,
-            "bad_request",
-        ),
-        (
-            post,
-            &format!("{b}/transports"),
-            "{\"type\":\"plain\"}",
-            409,
-            "limit_reached",
-        ),
-        (
-            post,
-            &format!("{t}/producers"),
-            &twice,
-            422,
-            "invalid_value",
-        ),
-        (
-            post,
-            &format!("{t}/consume?producerId=x"),
-            "",
-            409,
-            "invalid_state",
-        ),
-        (
-            post,
-            &format!("{t}/consume/data"),
-            "{\"dataProducerId\":\"x\"}",
-            409,
-            "data_producer_not_found",
-        ),
-        (post, &format!("{t}/restart-ice"), "", 409, "invalid_state"),
-    ] {
-        let head = format!("{method} {path} HTTP/1.1\r\n{json_type}");
+    for (method, path, body, status, name) in REFUSALS {
+        let path = path
+            .replace("{all}", all)
+            .replace("{b}", &b)
+            .replace("{t}", &t);
+        let head = format!("{method} {path} HTTP/1.1\r\nContent-Type: application/json");
+        let refused = raw(&server, &head, body).await;
         assert_eq!(
-            raw(&server, &head, body).await,
-            (status, name.to_owned()),
-            "{method} {path} {body:.60}"
+            refused,
+            (*status, (*name).to_owned()),
+            "{method} {path} {body}"
         );
     }
+    let head = "POST /rooms/r/broadcasters HTTP/1.1\r\nContent-Type: application/json";
+    let long = raw(&server, head, &"x".repeat(200_000)).await;
+    assert_eq!(long, (413, "body_too_long".to_owned()));
     let form =
         "POST /rooms/r/broadcasters HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded";
     assert_eq!(
         raw(&server, form, "id=x").await,
         (415, "unsupported_media_type".to_owned())
     );
-    let reply = server.bare("PUT", b).await;
+    let reply = server.bare("PUT", &b).await;
     assert_eq!(reply.header("Allow"), Some("DELETE, GET, HEAD"));
 }
 

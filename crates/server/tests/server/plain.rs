@@ -113,6 +113,27 @@ async fn the_stock_script_of_the_older_demo_runs_unmodified() {
     viewer.notification("peerClosed").await;
 }
 
+/// The session description that makes a player listen on this port.
+async fn check_sdp(server: &Server, path: &str, here: u16, payload_type: &Value) {
+    let sdp = server.get(path).await;
+    assert_eq!(
+        (sdp.status, sdp.header("Content-Type")),
+        (200, Some("application/sdp"))
+    );
+    let text = sdp.text();
+    for line in [
+        "c=IN IP4 127.0.0.1".to_owned(),
+        format!("m=video {here} RTP/AVP {payload_type}"),
+        format!("a=rtpmap:{payload_type} VP8/90000"),
+        "a=rtcp-mux".to_owned(),
+    ] {
+        assert!(
+            text.split("\r\n").any(|it| it == line),
+            "{line} is not in\n{text}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn what_the_room_sends_can_be_received_over_plain_rtp() {
     let server = Server::start(&[]).await;
@@ -179,23 +200,7 @@ async fn what_the_room_sends_can_be_received_over_plain_rtp() {
     // The payload is the sender's, whatever header extensions were added.
     assert_eq!(bytes[..length][length - 100..], packet(0)[23..]);
     for path in [format!("{transport}/sdp"), format!("{player}/sdp")] {
-        let sdp = server.get(&path).await;
-        assert_eq!(
-            (sdp.status, sdp.header("Content-Type")),
-            (200, Some("application/sdp"))
-        );
-        let text = sdp.text();
-        for line in [
-            "c=IN IP4 127.0.0.1".to_owned(),
-            format!("m=video {here} RTP/AVP {payload_type}"),
-            format!("a=rtpmap:{payload_type} VP8/90000"),
-            "a=rtcp-mux".to_owned(),
-        ] {
-            assert!(
-                text.split("\r\n").any(|it| it == line),
-                "{line} is not in\n{text}"
-            );
-        }
+        check_sdp(&server, &path, here, payload_type).await;
     }
     let score = server
         .get(&format!("{sender}/producers/{producer_id}/consumers"))
@@ -234,6 +239,58 @@ async fn an_encrypted_transport_tells_its_key_and_takes_the_clients() {
         server.call("POST", &connect, right).await.expect(409)["error"],
         "invalid_state"
     );
+}
+
+/// Another broadcaster looks at what there is and receives it; its path.
+async fn receive_as_newer(server: &Server, produced: &Value) -> String {
+    let player = json!({ "peerId": "player", "displayName": "P", "device": { "name": "x" } });
+    server
+        .call("POST", "/rooms/r/broadcasters", player)
+        .await
+        .expect(201);
+    let path = "/rooms/r/broadcasters/player";
+    let infos = server
+        .get(&format!("{path}/peerProducersInfos"))
+        .await
+        .expect(200);
+    let film = infos["peerProducersInfos"].as_array().unwrap();
+    let film = film.iter().find(|it| it["peerId"] == "film").unwrap();
+    assert_eq!(film["producers"][0]["source"], "video");
+    assert_eq!(
+        film["producers"][0]["consumableCodecs"][0]["mimeType"],
+        "video/VP8"
+    );
+    let direction = json!({ "direction": "consumer", "comedia": false, "rtcpMux": true });
+    let transport = server
+        .call("POST", &format!("{path}/transports"), direction)
+        .await
+        .expect(201);
+    let connect = format!(
+        "{path}/transports/{}/connect",
+        transport["transportId"].as_str().unwrap()
+    );
+    server
+        .call(
+            "POST",
+            &connect,
+            json!({ "ip": "127.0.0.1", "port": 10002 }),
+        )
+        .await
+        .expect(200);
+    let consume = json!({
+        "transportId": transport["transportId"], "producerId": produced["producerId"], "paused": true,
+        "rtpCapabilities": server.get("/rooms/r").await.expect(200)["routerRtpCapabilities"],
+    });
+    let consumer = server
+        .call("POST", &format!("{path}/consumers"), consume)
+        .await
+        .expect(201);
+    let consumer = consumer["consumerId"].as_str().unwrap().to_owned();
+    server
+        .bare("POST", &format!("{path}/consumers/{consumer}/resume"))
+        .await
+        .expect(200);
+    path.to_owned()
 }
 
 #[tokio::test]
@@ -285,60 +342,13 @@ async fn the_calls_of_the_newer_demos_scripts_are_answered_in_its_way() {
         .expect(201);
     let (_, offer) = peer.asked("newConsumer").await;
     assert_eq!(offer["producerId"], produced["producerId"]);
-    // Another one looks at what there is and receives it.
-    let player = json!({ "peerId": "player", "displayName": "P", "device": { "name": "x" } });
-    server
-        .call("POST", "/rooms/r/broadcasters", player)
-        .await
-        .expect(201);
-    let path = "/rooms/r/broadcasters/player";
-    let infos = server
-        .get(&format!("{path}/peerProducersInfos"))
-        .await
-        .expect(200);
-    let film = infos["peerProducersInfos"].as_array().unwrap();
-    let film = film.iter().find(|it| it["peerId"] == "film").unwrap();
-    assert_eq!(film["producers"][0]["source"], "video");
-    assert_eq!(
-        film["producers"][0]["consumableCodecs"][0]["mimeType"],
-        "video/VP8"
-    );
-    let direction = json!({ "direction": "consumer", "comedia": false, "rtcpMux": true });
-    let transport = server
-        .call("POST", &format!("{path}/transports"), direction)
-        .await
-        .expect(201);
-    let connect = format!(
-        "{path}/transports/{}/connect",
-        transport["transportId"].as_str().unwrap()
-    );
-    server
-        .call(
-            "POST",
-            &connect,
-            json!({ "ip": "127.0.0.1", "port": 10002 }),
-        )
-        .await
-        .expect(200);
-    let consume = json!({
-        "transportId": transport["transportId"], "producerId": produced["producerId"], "paused": true,
-        "rtpCapabilities": server.get("/rooms/r").await.expect(200)["routerRtpCapabilities"],
-    });
-    let consumer = server
-        .call("POST", &format!("{path}/consumers"), consume)
-        .await
-        .expect(201);
-    let consumer = consumer["consumerId"].as_str().unwrap().to_owned();
-    server
-        .bare("POST", &format!("{path}/consumers/{consumer}/resume"))
-        .await
-        .expect(200);
+    let path = receive_as_newer(&server, &produced).await;
     // An earlier one that was left behind makes room.
     server
         .call("POST", "/rooms/r/broadcasters", body)
         .await
         .expect(201);
     assert_eq!(peer.notification("peerClosed").await["peerId"], "film");
-    let gone = server.bare("DELETE", path).await;
+    let gone = server.bare("DELETE", &path).await;
     assert_eq!((gone.status, gone.body.len()), (204, 0));
 }

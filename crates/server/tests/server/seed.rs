@@ -26,6 +26,39 @@ async fn accept_data(client: &mut Client, link: &Link, label: &str) -> (u16, Val
     )
 }
 
+/// A connected transport with video and a data producer; the latter's id.
+async fn send_video_and_messages(server: &Server, transports: &str) -> (Link, Value) {
+    let sending = Link::broadcast(server, transports).await;
+    let on = format!("{transports}/{}", sending.id().as_str().unwrap());
+    let produce = json!({ "kind": "video", "rtpParameters": video(2222) });
+    server
+        .call("POST", &format!("{on}/producers"), produce)
+        .await
+        .expect(200);
+    let data = json!({
+        "label": "chat", "protocol": "stcp", "appData": {},
+        "sctpStreamParameters": { "streamId": 0, "ordered": true },
+    });
+    let path = format!("{on}/produce/data");
+    let own = server.call("POST", &path, data).await.expect(200)["id"].clone();
+    sending.open(&json!(0));
+    (sending, own)
+}
+
+/// Looking deletes, but asking for the head does not.
+async fn stop_by_looking(server: &Server) {
+    let request =
+        "HEAD /rooms/r/broadcasters/4711 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let head = crate::support::send_http(server.http(), request.as_bytes()).await;
+    assert_eq!(head.status, 200);
+    let stopped = server.get("/rooms/r/broadcasters/4711").await;
+    assert_eq!(
+        (stopped.status, stopped.text().as_str()),
+        (200, "broadcaster deleted")
+    );
+    server.get("/rooms/r/broadcasters/4711").await.expect(404);
+}
+
 #[tokio::test]
 async fn the_seeds_native_client_can_do_everything_it_did() {
     let server = Server::start(&["--legacy-seed-api"]).await;
@@ -45,20 +78,7 @@ async fn the_seeds_native_client_can_do_everything_it_did() {
     client.notification("newPeer").await;
     // 4. Video and messages.
     let transports = "/rooms/r/broadcasters/4711/transports";
-    let sending = Link::broadcast(&server, transports).await;
-    let on = format!("{transports}/{}", sending.id().as_str().unwrap());
-    let produce = json!({ "kind": "video", "rtpParameters": video(2222) });
-    server
-        .call("POST", &format!("{on}/producers"), produce)
-        .await
-        .expect(200);
-    let data = json!({
-        "label": "chat", "protocol": "stcp", "appData": {},
-        "sctpStreamParameters": { "streamId": 0, "ordered": true },
-    });
-    let path = format!("{on}/produce/data");
-    let own = server.call("POST", &path, data).await.expect(200)["id"].clone();
-    sending.open(&json!(0));
+    let (sending, own) = send_video_and_messages(&server, transports).await;
     // Peers that are there already are offered both.
     assert_eq!(client.asked("newConsumer").await.1["peerId"], "4711");
     let (stream, from) = accept_data(&mut client, &browser, "chat").await;
@@ -118,18 +138,9 @@ async fn the_seeds_native_client_can_do_everything_it_did() {
         (moved.is_binary, moved.bytes),
         (true, vec![74, 255, 127, 0, 128])
     );
-    // 7. Looking deletes, but asking for the head does not.
-    let request =
-        "HEAD /rooms/r/broadcasters/4711 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let head = crate::support::send_http(server.http(), request.as_bytes()).await;
-    assert_eq!(head.status, 200);
-    let stopped = server.get("/rooms/r/broadcasters/4711").await;
-    assert_eq!(
-        (stopped.status, stopped.text().as_str()),
-        (200, "broadcaster deleted")
-    );
+    // 7.
+    stop_by_looking(&server).await;
     client.notification("peerClosed").await;
-    server.get("/rooms/r/broadcasters/4711").await.expect(404);
 }
 
 #[tokio::test]

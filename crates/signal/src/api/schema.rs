@@ -55,7 +55,7 @@ pub(super) fn kinds_of_media() -> Value {
             "required": ["mimeType", "payloadType", "clockRate"],
             "properties": {
                 "mimeType": { "type": "string", "enum": names },
-                "payloadType": { "type": "integer", "minimum": 96, "maximum": 127 },
+                "payloadType": { "type": "integer", "minimum": 0, "maximum": 127 },
                 "clockRate": { "type": "integer", "enum": [clock_rate] },
             },
         });

@@ -82,6 +82,37 @@ async fn packets_arrive_as_they_were_sent() {
     }
 }
 
+#[tokio::test]
+async fn what_is_sent_right_before_leaving_still_arrives() {
+    let server = Server::start(&[]).await;
+    let alice = enter(&server, "alice").await;
+    let mut bob = enter(&server, "bob").await;
+    let opus = ProduceOptions::new(MediaKind::Audio);
+    let producer = alice.produce(opus).await.unwrap();
+    let mut consumer = next_consumer(&mut bob).await;
+    soon("a connection", connected(&alice, &bob)).await;
+    let packet = |number: u8| OutgoingPacket {
+        // Shorter ones are taken for silence.
+        payload: vec![number; 10].into(),
+        timestamp: u32::from(number) * 960,
+        marker: false,
+        audio_level: None,
+        captured: None,
+    };
+    // The consumer was resumed when this arrives.
+    producer.send_rtp(vec![packet(0)]).await.unwrap();
+    soon("a packet", consumer.packet()).await.unwrap();
+    producer
+        .send_rtp((1..=9).map(packet).collect())
+        .await
+        .unwrap();
+    soon("alice has left", alice.leave()).await;
+    for number in 1..=9 {
+        let packet = soon("a packet", consumer.packet()).await.unwrap();
+        assert_eq!(packet.payload[..], [number; 10]);
+    }
+}
+
 async fn connected(alice: &Room, bob: &Room) {
     alice.send_transport().unwrap().connected().await.unwrap();
     bob.recv_transport().unwrap().connected().await.unwrap();

@@ -90,7 +90,7 @@ async fn leaving_is_seen_by_others() {
     let alice = enter(&server, "alice").await;
     let _bob = enter(&server, "bob").await;
     server.until_metric("peers", 2).await;
-    alice.leave();
+    soon("alice has left", alice.leave()).await;
     server.until_metric("peers", 1).await;
 }
 

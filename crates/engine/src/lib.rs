@@ -71,6 +71,11 @@ pub use types::{
 };
 pub use worker::WorkerInfo;
 
+/// For programs that run a core on a thread of their own.
+pub mod shell {
+    pub use crate::worker::connections::{ConnectionKey, Connections, Read};
+}
+
 pub use miso_ortc::{
     Codec, CodecParameterValue, CodecParameters, ConsumerType, Direction, HeaderExtensionId,
     HeaderExtensionUri, MediaKind, MimeType, NumSctpStreams, OrtcError, ProducerType,

@@ -1,7 +1,7 @@
 //! A worker as the rest of the engine sees it: where it listens, how to ask it something, and which router its events
 //! belong to. The thread itself is in [`thread`].
 
-mod connections;
+pub(crate) mod connections;
 mod io;
 mod job;
 mod own_sockets;

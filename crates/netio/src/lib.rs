@@ -11,6 +11,7 @@
 //! * [`TcpListener`] and [`TcpConnection`] carry bytes for ICE-TCP; the framing of RFC 4571 is
 //!   not done here.
 //! * [`Poller`] waits for all of them, for a deadline and for other threads.
+//! * [`take_inherited`] takes descriptors that the parent process left open.
 //! * [`process`] tells what a thread costs and binds it to a core.
 //!
 //! On Linux everything is used that the kernel has; other Unix systems get the same interface
@@ -20,6 +21,7 @@
     reason = "system calls that the standard library does not offer are made here and nowhere else"
 )]
 
+mod inherited;
 mod interfaces;
 mod poller;
 pub mod process;
@@ -27,6 +29,7 @@ mod sys;
 mod tcp;
 mod udp;
 
+pub use inherited::take_inherited;
 pub use interfaces::{InterfaceAddress, interface_addresses};
 pub use poller::{Event, Events, Interest, Poller, Token, Waker};
 pub use tcp::{TcpConnection, TcpListener, TcpOptions, TcpRecv, TcpSend};

@@ -11,6 +11,7 @@ mod connection;
 mod consume;
 mod data;
 mod datagram;
+mod direct;
 mod dump;
 mod fan_out;
 mod observe;

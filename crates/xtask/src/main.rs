@@ -6,6 +6,7 @@ mod cargo;
 mod command;
 mod fuzz;
 mod lint;
+mod node;
 mod packages;
 mod python;
 mod tally;
@@ -19,7 +20,7 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   run [ARGS…]          build the web app and the server, and start it with ARGS (default: serve)
-  test [PART…]         install what the tests need and run them; parts: lint web rust fuzz api e2e (default: all)
+  test [PART…]         install what the tests need and run them; parts: lint web rust fuzz api node e2e (default: all)
   lint                 formats, lints, licences
   web                  build the web app
   fuzz [--seconds N]   build the fuzz targets and run each for N seconds (default 20)

@@ -3,12 +3,12 @@
 use crate::cargo::cargo;
 use crate::command::{self, root};
 use crate::tally::{Tally, run_counted};
-use crate::{api, fuzz, lint, packages, web};
+use crate::{api, fuzz, lint, node, packages, web};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::time::Instant;
 
-const PARTS: [&str; 6] = ["lint", "web", "rust", "fuzz", "api", "e2e"];
+const PARTS: [&str; 7] = ["lint", "web", "rust", "fuzz", "api", "node", "e2e"];
 
 /// Runs the named parts, or all of them, and closes with a line of counts.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -54,16 +54,17 @@ fn run_part(part: &str, tally: &mut Tally) -> Result<()> {
             tally,
         )?,
         "fuzz" => tally.passed += fuzz::run(fuzz::DEFAULT_SECONDS)?,
-        "api" => tally.check("api", api::test(&server()?)),
-        _ => web::test_end_to_end(tally, &server()?)?,
+        "api" => tally.check("api", api::test(&built("miso")?)),
+        "node" => node::test(tally, &built("miso-worker")?)?,
+        _ => web::test_end_to_end(tally, &built("miso")?)?,
     }
     Ok(())
 }
 
-/// The program, built as the tests before were: with other features everything would be built again.
-fn server() -> Result<PathBuf> {
+/// A program, built as the tests before were: with other features everything would be built again.
+fn built(program: &str) -> Result<PathBuf> {
     run_command(&["test", "--workspace", "--locked", "--no-run"])?;
-    Ok(root().join("target/debug/miso"))
+    Ok(root().join("target/debug").join(program))
 }
 
 fn run_command(arguments: &[&str]) -> Result<()> {

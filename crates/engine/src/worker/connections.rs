@@ -23,14 +23,14 @@ const READ_BYTES: usize = 65_536;
 
 /// Name of a connection, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ConnectionKey(u64);
+pub struct ConnectionKey(u64);
 
 impl ConnectionKey {
     /// Where the poller's tokens of connections begin; smaller ones belong to sockets and listeners.
     const FIRST_TOKEN: u64 = 1 << 32;
 
     /// The connection that a token stands for.
-    pub(super) const fn from_token(token: Token) -> Option<Self> {
+    pub const fn from_token(token: Token) -> Option<Self> {
         match token.0.checked_sub(Self::FIRST_TOKEN) {
             Some(number) => Some(Self(number)),
             None => None,
@@ -56,7 +56,7 @@ struct Connection {
 
 /// What came of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Read {
+pub enum Read {
     /// There may be more.
     Some,
     /// There is nothing more at present.
@@ -67,7 +67,7 @@ pub(super) enum Read {
 
 /// All connections.
 #[derive(Debug)]
-pub(super) struct Connections {
+pub struct Connections {
     open: HashMap<ConnectionKey, Connection>,
     by_tuple: HashMap<Tuple, ConnectionKey>,
     by_remote: HashMap<IpAddr, usize>,
@@ -77,9 +77,15 @@ pub(super) struct Connections {
     buffer: Box<[u8]>,
 }
 
+impl Default for Connections {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Connections {
     /// None.
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             open: HashMap::new(),
             by_tuple: HashMap::new(),
@@ -90,17 +96,17 @@ impl Connections {
     }
 
     /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.open.is_empty()
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.open.len()
     }
 
     /// Takes a connection in; false if it had to be refused.
-    pub(super) fn add(&mut self, socket: TcpConnection, poller: &mut Poller, now: Instant) -> bool {
+    pub fn add(&mut self, socket: TcpConnection, poller: &mut Poller, now: Instant) -> bool {
         let remote = socket.remote_addr().ip();
         let of_remote = self.by_remote.get(&remote).copied().unwrap_or(0);
         if self.open.len() >= MAX_CONNECTIONS || of_remote >= MAX_CONNECTIONS_PER_REMOTE {
@@ -127,7 +133,7 @@ impl Connections {
     }
 
     /// Closes a connection; its path, if it was open.
-    pub(super) fn close(&mut self, key: ConnectionKey, poller: &mut Poller) -> Option<Tuple> {
+    pub fn close(&mut self, key: ConnectionKey, poller: &mut Poller) -> Option<Tuple> {
         let connection = self.open.remove(&key)?;
         // Dropping the socket removes it from the set anyway.
         let _not_watched = poller.remove(&connection.socket);
@@ -143,21 +149,21 @@ impl Connections {
     }
 
     /// Closes the connection of a path, if it is open.
-    pub(super) fn close_tuple(&mut self, tuple: &Tuple, poller: &mut Poller) {
+    pub fn close_tuple(&mut self, tuple: &Tuple, poller: &mut Poller) {
         if let Some(key) = self.by_tuple.get(tuple).copied() {
             self.close(key, poller);
         }
     }
 
     /// Closes all.
-    pub(super) fn clear(&mut self, poller: &mut Poller) {
+    pub fn clear(&mut self, poller: &mut Poller) {
         for key in self.open.keys().copied().collect::<Vec<_>>() {
             self.close(key, poller);
         }
     }
 
     /// The connections from which nothing came for too long.
-    pub(super) fn idle(&self, now: Instant) -> Vec<ConnectionKey> {
+    pub fn idle(&self, now: Instant) -> Vec<ConnectionKey> {
         let is_idle = |connection: &Connection| {
             now.saturating_duration_since(connection.heard) >= IDLE_TIMEOUT
         };
@@ -169,7 +175,7 @@ impl Connections {
     }
 
     /// Fetches what one call gives and hands every complete frame to `take`.
-    pub(super) fn read(
+    pub fn read(
         &mut self,
         key: ConnectionKey,
         counters: &mut TrafficMetrics,
@@ -205,7 +211,7 @@ impl Connections {
     }
 
     /// Sends a frame. The key of the connection if it turned out to be of no more use.
-    pub(super) fn send(
+    pub fn send(
         &mut self,
         tuple: &Tuple,
         frame: &[u8],
@@ -236,11 +242,7 @@ impl Connections {
     }
 
     /// Goes on sending what had to wait. The key if the connection turned out to be of no more use.
-    pub(super) fn flush(
-        &mut self,
-        key: ConnectionKey,
-        poller: &mut Poller,
-    ) -> Option<ConnectionKey> {
+    pub fn flush(&mut self, key: ConnectionKey, poller: &mut Poller) -> Option<ConnectionKey> {
         let connection = self.open.get_mut(&key)?;
         let flushed = connection.socket.flush();
         let watched = flushed.and_then(|_| connection.watch_for_room(key, poller));

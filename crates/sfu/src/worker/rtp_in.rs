@@ -129,7 +129,7 @@ impl Worker {
             .map(|producer| (producer, names.rid))
     }
 
-    fn receive_for_producer(
+    pub(super) fn receive_for_producer(
         &mut self,
         (key, rid): (ProducerKey, Option<Rid>),
         packet: &mut [u8],
@@ -313,7 +313,7 @@ fn producer_stream_name(producer: Option<&Producer>, index: usize) -> Option<Ssr
         .map(|stream| stream.mapped_ssrc)
 }
 
-fn read_names(transport: &Transport, header: &RtpHeader, packet: &[u8]) -> PacketNames {
+pub(super) fn read_names(transport: &Transport, header: &RtpHeader, packet: &[u8]) -> PacketNames {
     let ids = transport.recv_extension_ids;
     let find = |id: Option<u8>| {
         header

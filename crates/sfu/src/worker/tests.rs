@@ -4,6 +4,7 @@ mod close;
 mod commands;
 mod connection;
 mod data;
+mod direct;
 mod forward;
 mod key_frames;
 mod media;

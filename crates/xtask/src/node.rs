@@ -1,0 +1,36 @@
+//! mediasoup's own npm library against the built worker.
+
+use crate::command::{command, root, run};
+use crate::tally::{Tally, run_counted};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    root().join("tests/node")
+}
+
+/// Installs the library and the Node that it needs, unless that was done already. The library's own scripts would
+/// fetch or build its worker, so of all packages only Node's may run one.
+fn install() -> Result<()> {
+    let stamp = folder().join("node_modules/.lock-of-last-install");
+    let lock =
+        fs::read(folder().join("package-lock.json")).context("tests/node/package-lock.json")?;
+    if fs::read(&stamp).is_ok_and(|last| last == lock) {
+        return Ok(());
+    }
+    let npm = |arguments: &[&str]| run(&mut command("npm", arguments, &folder()));
+    npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+    npm(&["rebuild", "node"])?;
+    fs::write(&stamp, lock).context("cannot note that the packages are installed")
+}
+
+/// Runs the tests with this worker.
+pub(crate) fn test(tally: &mut Tally, worker: &Path) -> Result<()> {
+    install()?;
+    let node = folder().join("node_modules/node/bin/node");
+    let node = node.to_string_lossy();
+    let mut tests = command(&node, &["--test", "--test-timeout=30000"], &folder());
+    tests.env("MEDIASOUP_WORKER_BIN", worker);
+    run_counted(&mut tests, tally)
+}

@@ -19,7 +19,6 @@ mod media;
 mod mixed;
 mod native;
 mod newer;
-mod native;
 mod plain;
 mod program;
 mod protoo;

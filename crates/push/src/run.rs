@@ -61,7 +61,7 @@ pub(crate) async fn run(args: PushArgs) -> Result<(), PushError> {
 impl Push {
     async fn new(args: PushArgs) -> Result<Self, PushError> {
         let input = args.input()?;
-        let connector = Connector::new(args.server.clone(), args.insecure)?;
+        let connector = Connector::new(args.server.clone(), args.insecure);
         let api = Arc::new(Api::new(HttpClient::new(connector), &args.room));
         let room = Arc::new(api.capabilities().await?);
         Ok(Self {

@@ -53,7 +53,7 @@ impl Target {
         let uri: Uri = url.parse().map_err(|_| bad("it is no URL"))?;
         let tls = match uri.scheme_str() {
             Some("ws") => None,
-            Some("wss") => Some(tls::config(trust)),
+            Some("wss") => Some(trust.client_config()),
             _ => return Err(bad("it must begin with ws:// or wss://")),
         };
         let host = uri.host().filter(|it| !it.is_empty());

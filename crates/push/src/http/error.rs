@@ -19,10 +19,6 @@ pub(crate) enum HttpError {
         "{server} has a certificate that is not trusted ({reason}); use --insecure if it is your own server"
     )]
     Certificate { server: ServerUrl, reason: String },
-    #[error(
-        "the trusted certificates of this system cannot be read ({0}); use --insecure to trust any"
-    )]
-    TrustStore(String),
     #[error("the server at {server} does not answer in time")]
     Silent { server: ServerUrl },
     #[error("the connection to {server} broke ({reason}); does it speak {}?", if server.is_tls() { "https" } else { "http" })]
@@ -46,10 +42,7 @@ impl HttpError {
             Self::Refused(answer) => {
                 answer.status.is_server_error() || answer.status == StatusCode::NOT_FOUND
             }
-            Self::Certificate { .. }
-            | Self::TrustStore(_)
-            | Self::Nonsense { .. }
-            | Self::Unspeakable => false,
+            Self::Certificate { .. } | Self::Nonsense { .. } | Self::Unspeakable => false,
         }
     }
 

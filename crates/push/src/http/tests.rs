@@ -25,7 +25,7 @@ async fn server(
         requests
     });
     let url = format!("http://{address}/base").parse().unwrap();
-    (HttpClient::new(Connector::new(url, false).unwrap()), task)
+    (HttpClient::new(Connector::new(url, false)), task)
 }
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
@@ -70,7 +70,7 @@ async fn nobody_there_is_one_sentence_that_says_what_to_do() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let url = format!("http://{address}").parse().unwrap();
-    let client = HttpClient::new(Connector::new(url, false).unwrap());
+    let client = HttpClient::new(Connector::new(url, false));
     let error = client.send(Method::GET, "/", None).await.unwrap_err();
     assert!(error.is_passing());
     assert_eq!(

@@ -23,25 +23,28 @@ pub enum TlsTrust {
     Anyone,
 }
 
-pub(super) fn config(trust: TlsTrust) -> Arc<ClientConfig> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
-    // The provider has what the versions need, which is all that is checked.
-    let builder = builder
-        .with_safe_default_protocol_versions()
-        .unwrap_or_else(|_| unreachable!("the provider supports the default versions"));
-    let config = match trust {
-        TlsTrust::System => {
-            let mut roots = RootCertStore::empty();
-            // Without any, connecting fails with a clear error.
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            builder.with_root_certificates(roots)
-        }
-        TlsTrust::Anyone => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(TrustAnyone(provider))),
-    };
-    Arc::new(config.with_no_client_auth())
+impl TlsTrust {
+    /// How to connect under it.
+    pub fn client_config(self) -> Arc<ClientConfig> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
+        // The provider has what the versions need, which is all that is checked.
+        let builder = builder
+            .with_safe_default_protocol_versions()
+            .unwrap_or_else(|_| unreachable!("the provider supports the default versions"));
+        let config = match self {
+            Self::System => {
+                let mut roots = RootCertStore::empty();
+                // Without any, connecting fails with a clear error.
+                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+                builder.with_root_certificates(roots)
+            }
+            Self::Anyone => builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(TrustAnyone(provider))),
+        };
+        Arc::new(config.with_no_client_auth())
+    }
 }
 
 /// Checks that the server has the key of its certificate, not whose certificate it is.

@@ -61,7 +61,7 @@ fn run_part(part: &str, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// A program, built as the tests before were: with other features everything would be built again.
+/// A program, as the tests of its crate had it built: with other features everything would be built again.
 fn built(program: &str) -> Result<PathBuf> {
     run_command(&["test", "--workspace", "--locked", "--no-run"])?;
     Ok(root().join("target/debug").join(program))

@@ -146,7 +146,7 @@ fn wrong_consumers_are_refused_in_the_words_of_the_fact_sheet() {
         it.rtp_parameters.encodings[0].ssrc = None;
     });
     case(
-        "invalid encoding in rtpParameters (rtx.ssrc is ssrc)",
+        "invalid encoding in rtpParameters (ssrc used twice)",
         &|it| {
             it.rtp_parameters.encodings[0].ssrc = Some(Ssrc(801));
         },

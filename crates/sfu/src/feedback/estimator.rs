@@ -5,17 +5,10 @@
 
 use std::time::{Duration, Instant};
 
+use miso_bwe::{Arrival, PacketGroups, RateControl, RateControlConfig, TrendDetector};
 use miso_wire::{AbsSendTime, Bitrate};
 
-use aimd::RateControl;
-use groups::{Arrival, PacketGroups};
-use trend::TrendDetector;
-
 use crate::rate::RateCounter;
-
-mod aimd;
-mod groups;
-mod trend;
 
 /// Window of the incoming rate. Longer is steadier, shorter follows a link that changes.
 const RATE_WINDOW: Duration = Duration::from_millis(500);
@@ -26,11 +19,25 @@ const REMB_INTERVAL: Duration = Duration::from_millis(200);
 /// A drop below this share of what was last told is told at once.
 const URGENT_SHARE: f64 = 0.97;
 
+/// How the estimate begins and what bounds it. There are no probes here, so it grows fast until the link was full.
+const CONTROL: RateControlConfig = RateControlConfig {
+    start: Bitrate::kbps(600),
+    min: Bitrate::kbps(30),
+    max: Bitrate::kbps(1_000_000),
+    start_growth: Some(2.5),
+    start_headroom: 2.5,
+};
+
+/// A peer's clock that goes back further was set anew. Less would take reordering for that.
+const CLOCK_JUMP: Duration = Duration::from_secs(3);
+
 /// Estimates the bitrate that a transport may receive.
 #[derive(Debug)]
 pub(crate) struct IncomingBitrateEstimator {
     /// When the first packet came.
     epoch: Option<Instant>,
+    /// The peer's clock.
+    send_clock: SendClock,
     /// Puts packets that were sent together into groups.
     groups: PacketGroups,
     /// Finds queues that grow or shrink.
@@ -49,9 +56,10 @@ impl Default for IncomingBitrateEstimator {
     fn default() -> Self {
         Self {
             epoch: None,
+            send_clock: SendClock::default(),
             groups: PacketGroups::default(),
             trend: TrendDetector::default(),
-            control: RateControl::default(),
+            control: RateControl::new(&CONTROL),
             incoming: RateCounter::new(RATE_WINDOW),
             told: None,
             news: false,
@@ -66,6 +74,7 @@ impl IncomingBitrateEstimator {
         let arrived = now.saturating_duration_since(epoch);
         self.incoming.add(size, now);
         self.news = true;
+        let sent = self.send_clock.unwrapped(sent);
         if let Some(change) = self.groups.add(Arrival { sent, at: arrived }) {
             self.trend.update(&change);
         }
@@ -103,6 +112,31 @@ impl IncomingBitrateEstimator {
         let urgent = (self.control.target().0 as f64) < told.0 as f64 * URGENT_SHARE;
         self.news
             .then(|| if urgent { at } else { at + REMB_INTERVAL })
+    }
+}
+
+/// Undoes the wraps of a sender's clock, every 64 s.
+#[derive(Debug, Default)]
+struct SendClock {
+    /// The newest time, on the wire and unwrapped.
+    newest: Option<(AbsSendTime, Duration)>,
+}
+
+impl SendClock {
+    /// The time closest to the newest.
+    fn unwrapped(&mut self, sent: AbsSendTime) -> Duration {
+        // The first one leaves room for packets from before it.
+        let (newest, unwrapped) = *self.newest.get_or_insert((sent, Duration::from_secs(64)));
+        let (ahead, behind) = (newest.until(sent), sent.until(newest));
+        let time = if ahead > behind {
+            unwrapped.saturating_sub(behind)
+        } else {
+            unwrapped + ahead
+        };
+        if ahead <= behind || behind > CLOCK_JUMP {
+            self.newest = Some((sent, time));
+        }
+        time
     }
 }
 

@@ -5,17 +5,7 @@ use std::time::Duration;
 
 use miso_wire::Bitrate;
 
-use super::trend::Usage;
-
-/// What is allowed before anything is known. Higher starts better on good links and worse on bad ones.
-const START: f64 = 600_000.0;
-
-/// The estimate stays within these.
-const MIN: f64 = 30_000.0;
-const MAX: f64 = 1_000_000_000.0;
-
-/// Growth in a second until the link was full for the first time. Higher finds the rate sooner and overshoots more.
-const START_GROWTH: f64 = 2.5;
+use super::trend::LinkUsage;
 
 /// Growth in a second later, far from where the link was full.
 const GROWTH: f64 = 1.08;
@@ -25,7 +15,6 @@ const BACKOFF: f64 = 0.85;
 
 /// How far the estimate may be above what arrives: a sender that does not use it proves nothing.
 const HEADROOM: f64 = 1.5;
-const START_HEADROOM: f64 = 2.5;
 const HEADROOM_BPS: f64 = 10_000.0;
 
 /// Weight of a new sample in the mean of the rates at which the link was full.
@@ -49,15 +38,36 @@ enum Phase {
     Increase,
 }
 
+/// What a [`RateControl`] begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct RateControlConfig {
+    /// What is allowed before anything is known. Higher starts better on good links and worse on bad ones.
+    pub start: Bitrate,
+    /// The estimate never falls below.
+    pub min: Bitrate,
+    /// The estimate never rises above.
+    pub max: Bitrate,
+    /// Growth in a second until the link was full for the first time; none to grow as later, where probes find the
+    /// rate. Higher finds the rate sooner and overshoots more.
+    pub start_growth: Option<f64>,
+    /// How far the estimate may be above what arrives in that time, as a factor.
+    pub start_headroom: f64,
+}
+
 /// Controls the estimate.
 #[derive(Debug)]
-pub(super) struct RateControl {
+pub struct RateControl {
     /// The estimate in bit/s.
     target: f64,
+    /// Its bounds.
+    min: f64,
+    max: f64,
     /// What it is doing.
     phase: Phase,
-    /// Whether the link was never full.
-    starting: bool,
+    /// Growth and headroom until the link was full for the first time; none afterwards.
+    starting: Option<(f64, f64)>,
+    /// Whether the sender has too little to send for the estimate to be put to the test.
+    application_limited: bool,
     /// Mean and normalised variance of the incoming rate when the link was full, in kbit/s.
     full: Option<(f64, f64)>,
     /// When the estimate was last looked at.
@@ -68,49 +78,71 @@ pub(super) struct RateControl {
     rtt: Duration,
 }
 
-impl Default for RateControl {
-    fn default() -> Self {
+impl RateControl {
+    /// A control that has seen nothing.
+    pub fn new(config: &RateControlConfig) -> Self {
         Self {
-            target: START,
+            target: config.start.0.max(config.min.0) as f64,
+            min: config.min.0 as f64,
+            max: config.max.0.max(config.min.0) as f64,
             phase: Phase::Increase,
-            starting: true,
+            starting: config
+                .start_growth
+                .map(|growth| (growth, config.start_headroom)),
+            application_limited: false,
             full: None,
             updated: None,
             reduced: None,
             rtt: DEFAULT_RTT,
         }
     }
-}
 
-impl RateControl {
     /// The estimate.
-    pub(super) fn target(&self) -> Bitrate {
+    pub fn target(&self) -> Bitrate {
         Bitrate(self.target as u64)
     }
 
-    pub(super) fn set_rtt(&mut self, rtt: Duration) {
+    /// Sets the bounds; the greater one wins where they contradict each other.
+    pub fn set_limits(&mut self, min: Bitrate, max: Bitrate) {
+        (self.min, self.max) = (min.0 as f64, max.0.max(min.0) as f64);
+        self.target = self.target.clamp(self.min, self.max);
+    }
+
+    /// Sets the estimate to what was measured otherwise.
+    pub fn set_target(&mut self, target: Bitrate) {
+        self.target = (target.0 as f64).clamp(self.min, self.max);
+    }
+
+    /// Says whether the sender has too little to send: then nothing grows, for nothing is proved.
+    pub fn set_application_limited(&mut self, limited: bool) {
+        self.application_limited = limited;
+    }
+
+    /// Takes a measured round trip: how long a reduction takes to show.
+    pub fn set_rtt(&mut self, rtt: Duration) {
         self.rtt = rtt;
     }
 
     /// Follows the state of the link. `incoming` is what arrives, none while unknown; `now` counts from any moment.
-    pub(super) fn update(&mut self, usage: Usage, incoming: Option<Bitrate>, now: Duration) {
+    pub fn update(&mut self, usage: LinkUsage, incoming: Option<Bitrate>, now: Duration) {
         let elapsed = now
             .saturating_sub(self.updated.replace(now).unwrap_or(now))
             .min(Duration::from_secs(1));
         let incoming = incoming.map(|rate| rate.0 as f64);
         match (usage, self.phase) {
-            (Usage::Over, _) => {
+            (LinkUsage::Over, _) => {
                 self.phase = Phase::Hold;
                 if self.may_reduce(incoming, now) {
                     self.reduce(incoming);
                     self.reduced = Some(now);
                 }
             }
-            (Usage::Under, _) => self.phase = Phase::Hold,
-            (Usage::Normal, Phase::Hold) => self.phase = Phase::Increase,
-            (Usage::Normal, Phase::Increase) => self.increase(incoming, elapsed.as_secs_f64()),
+            (LinkUsage::Under, _) => self.phase = Phase::Hold,
+            (LinkUsage::Normal, Phase::Hold) => self.phase = Phase::Increase,
+            (LinkUsage::Normal, Phase::Increase) if self.application_limited => {}
+            (LinkUsage::Normal, Phase::Increase) => self.increase(incoming, elapsed.as_secs_f64()),
         }
-        self.target = self.target.clamp(MIN, MAX);
+        self.target = self.target.clamp(self.min, self.max);
     }
 
     /// A reduction must have had time to show, unless it was far too small.
@@ -126,7 +158,7 @@ impl RateControl {
     }
 
     fn reduce(&mut self, incoming: Option<f64>) {
-        self.starting = false;
+        self.starting = None;
         let Some(incoming) = incoming else {
             self.target /= 2.0;
             return;
@@ -152,18 +184,14 @@ impl RateControl {
             self.full = None;
         }
         let grown = match (self.starting, &self.full) {
-            (true, _) => self.target * START_GROWTH.powf(seconds),
-            (false, None) => {
+            (Some((growth, _)), _) => self.target * growth.powf(seconds),
+            (None, None) => {
                 (self.target * GROWTH.powf(seconds)).max(self.target + 1_000.0 * seconds)
             }
-            (false, Some(_)) => self.target + self.near_full_growth() * seconds,
+            (None, Some(_)) => self.target + self.near_full_growth() * seconds,
         };
-        let headroom = if self.starting {
-            START_HEADROOM
-        } else {
-            HEADROOM
-        };
-        let limit = incoming.map_or(START, |incoming| headroom * incoming + HEADROOM_BPS);
+        let headroom = self.starting.map_or(HEADROOM, |(_, headroom)| headroom);
+        let limit = incoming.map_or(0.0, |incoming| headroom * incoming + HEADROOM_BPS);
         self.target = grown.min(limit.max(self.target));
     }
 

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use miso_wire::AbsSendTime;
-
 /// Packets sent within this time form a group. Longer hides short queues, shorter makes more noise.
 const GROUP_LENGTH: Micros = 5_000;
 
@@ -17,22 +15,22 @@ const RESTART: Micros = 3_000_000;
 /// Microseconds on one of the two clocks, or between two moments.
 type Micros = i64;
 
-/// A packet.
+/// A packet that arrived. The two clocks need not agree on anything but the length of a second.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Arrival {
+pub struct Arrival {
     /// When it was sent, on the sender's clock.
-    pub(super) sent: AbsSendTime,
-    /// When it arrived, since the first.
-    pub(super) at: Duration,
+    pub sent: Duration,
+    /// When it arrived, on the receiver's.
+    pub at: Duration,
 }
 
 /// What changed from one group to the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct GroupChange {
+pub struct GroupChange {
     /// Arrival distance minus send distance in milliseconds: positive when a queue grew.
-    pub(super) delay_ms: f64,
-    /// When the newer group was complete, in milliseconds since the first packet.
-    pub(super) at_ms: f64,
+    pub delay_ms: f64,
+    /// When the newer group was complete, in milliseconds of the receiver's clock.
+    pub at_ms: f64,
 }
 
 /// A group.
@@ -50,9 +48,7 @@ struct Group {
 
 /// Collects groups.
 #[derive(Debug, Default)]
-pub(super) struct PacketGroups {
-    /// The newest send time, on the wire and unwrapped.
-    newest: Option<(AbsSendTime, Micros)>,
+pub struct PacketGroups {
     /// The group that packets are added to.
     current: Option<Group>,
     /// The group before it.
@@ -61,15 +57,16 @@ pub(super) struct PacketGroups {
 
 impl PacketGroups {
     /// Takes a packet in; what changed, when it completes a group that has one before it.
-    pub(super) fn add(&mut self, arrival: Arrival) -> Option<GroupChange> {
-        let sent = self.unwrapped(arrival.sent);
-        let at = micros(arrival.at);
+    pub fn add(&mut self, arrival: Arrival) -> Option<GroupChange> {
+        let (sent, at) = (micros(arrival.sent), micros(arrival.at));
         let Some(current) = &mut self.current else {
             self.current = Some(Group::of(sent, at));
             return None;
         };
-        if (at - current.last_at).max((sent - current.last_sent).abs()) > RESTART {
-            self.newest = Some((arrival.sent, sent));
+        let jump = (at - current.last_at)
+            .abs()
+            .max((sent - current.last_sent).abs());
+        if jump > RESTART {
             self.previous = None;
             self.current = Some(Group::of(sent, at));
             return None;
@@ -92,20 +89,6 @@ impl PacketGroups {
             delay_ms: between as f64 / 1_000.0,
             at_ms: complete.last_at as f64 / 1_000.0,
         })
-    }
-
-    /// The send time without its wraps every 64 s: closest to the newest.
-    fn unwrapped(&mut self, sent: AbsSendTime) -> Micros {
-        let Some((newest, unwrapped)) = self.newest else {
-            self.newest = Some((sent, 0));
-            return 0;
-        };
-        let (ahead, behind) = (micros(newest.until(sent)), micros(sent.until(newest)));
-        if ahead > behind {
-            return unwrapped - behind;
-        }
-        self.newest = Some((sent, unwrapped + ahead));
-        unwrapped + ahead
     }
 }
 

@@ -35,7 +35,7 @@ const OUTLIER: f64 = 15.0;
 
 /// What the link is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Usage {
+pub enum LinkUsage {
     /// Queues are steady.
     #[default]
     Normal,
@@ -47,7 +47,7 @@ pub(super) enum Usage {
 
 /// Judges the changes of delay.
 #[derive(Debug)]
-pub(super) struct TrendDetector {
+pub struct TrendDetector {
     /// Time and smoothed delay of the last changes.
     points: VecDeque<(f64, f64)>,
     /// Sum of all changes.
@@ -67,7 +67,7 @@ pub(super) struct TrendDetector {
     /// Changes in that time.
     over_count: u32,
     /// The judgement.
-    usage: Usage,
+    usage: LinkUsage,
 }
 
 impl Default for TrendDetector {
@@ -82,14 +82,14 @@ impl Default for TrendDetector {
             last_at: None,
             over_for: None,
             over_count: 0,
-            usage: Usage::Normal,
+            usage: LinkUsage::Normal,
         }
     }
 }
 
 impl TrendDetector {
     /// Takes a change in.
-    pub(super) fn update(&mut self, change: &GroupChange) {
+    pub fn update(&mut self, change: &GroupChange) {
         self.changes = (self.changes + 1).min(FULL_WEIGHT);
         self.accumulated += change.delay_ms;
         self.smoothed = SMOOTHING * self.smoothed + (1.0 - SMOOTHING) * self.accumulated;
@@ -107,7 +107,7 @@ impl TrendDetector {
     }
 
     /// The judgement.
-    pub(super) fn usage(&self) -> Usage {
+    pub fn usage(&self) -> LinkUsage {
         self.usage
     }
 
@@ -123,15 +123,15 @@ impl TrendDetector {
             if over_for > OVERUSE_MS && self.over_count > 1 && trend >= self.last_trend {
                 self.over_for = Some(0.0);
                 self.over_count = 0;
-                self.usage = Usage::Over;
+                self.usage = LinkUsage::Over;
             }
         } else {
             self.over_for = None;
             self.over_count = 0;
             self.usage = if weighted < -self.threshold {
-                Usage::Under
+                LinkUsage::Under
             } else {
-                Usage::Normal
+                LinkUsage::Normal
             };
         }
         self.last_trend = trend;

@@ -1,0 +1,164 @@
+//! What was sent, by transport-wide number, until the peer has told of it.
+
+use std::time::Duration;
+
+use miso_wire::{ExtSeq, Seq};
+
+/// Packets remembered at first.
+const FIRST_CAPACITY: usize = 512;
+
+/// Packets remembered at most. More survives longer silence at high rates, fewer takes less memory per transport.
+pub(crate) const MAX_CAPACITY: usize = 16_384;
+
+/// How long an unreported packet is worth growing for. Longer survives longer silence, shorter saves memory.
+const HORIZON: Duration = Duration::from_secs(5);
+
+/// Numbers start here, so that none is zero.
+const FIRST_CYCLE: u64 = 1 << 16;
+
+/// What is known of a packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Fate {
+    /// Nothing yet.
+    #[default]
+    Unknown,
+    /// The peer said that it did not arrive; it may still.
+    Missing,
+    /// It arrived.
+    Arrived,
+}
+
+/// A packet that was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SentPacket {
+    /// When, since the controller was made.
+    pub(crate) at: Duration,
+    /// Bytes with overhead.
+    pub(crate) size: u32,
+    /// The probe under way at that time, if any.
+    pub(crate) probe: Option<u32>,
+}
+
+/// What a report changed about a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It arrived, which is new; `missing` if it had been said to be lost.
+    Arrived {
+        /// The packet.
+        packet: SentPacket,
+        /// Whether an earlier report said that it was lost.
+        missing: bool,
+    },
+    /// It did not arrive, which is new.
+    Lost(SentPacket),
+    /// Nothing new.
+    Known,
+    /// It was never sent, or is forgotten.
+    Unknown,
+}
+
+/// A place in the ring.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// Number of the packet; zero when empty.
+    number: u64,
+    packet: SentPacket,
+    fate: Fate,
+}
+
+/// A ring of what was sent.
+#[derive(Debug)]
+pub(crate) struct SentPackets {
+    /// Slots by number modulo their count, which is a power of two.
+    slots: Vec<Slot>,
+    /// The highest number sent.
+    newest: Option<ExtSeq>,
+}
+
+impl SentPackets {
+    pub(crate) fn new() -> Self {
+        Self {
+            slots: vec![Slot::default(); FIRST_CAPACITY],
+            newest: None,
+        }
+    }
+
+    /// Remembers a packet.
+    pub(crate) fn add(&mut self, seq: Seq, packet: SentPacket) {
+        let number = match self.newest {
+            None => ExtSeq(FIRST_CYCLE | u64::from(seq.0)),
+            Some(newest) => newest.closest(seq),
+        };
+        self.newest = self.newest.max(Some(number));
+        if self.is_crowded(number.0, packet.at) {
+            self.grow();
+        }
+        let place = self.place(number.0);
+        if let Some(slot) = self.slots.get_mut(place) {
+            *slot = Slot {
+                number: number.0,
+                packet,
+                fate: Fate::Unknown,
+            };
+        }
+    }
+
+    /// Takes in what the peer says about a packet.
+    pub(crate) fn report(&mut self, seq: Seq, arrived: bool) -> Told {
+        let Some(newest) = self.newest else {
+            return Told::Unknown;
+        };
+        let number = newest.closest(seq);
+        let place = self.place(number.0);
+        let Some(slot) = self.slots.get_mut(place) else {
+            return Told::Unknown;
+        };
+        if slot.number != number.0 {
+            return Told::Unknown;
+        }
+        let packet = slot.packet;
+        match (slot.fate, arrived) {
+            (Fate::Arrived, _) | (Fate::Missing, false) => Told::Known,
+            (before, true) => {
+                slot.fate = Fate::Arrived;
+                Told::Arrived {
+                    packet,
+                    missing: before == Fate::Missing,
+                }
+            }
+            (Fate::Unknown, false) => {
+                slot.fate = Fate::Missing;
+                Told::Lost(packet)
+            }
+        }
+    }
+
+    /// Whether the place of a number is still needed and there may be more places.
+    fn is_crowded(&self, number: u64, now: Duration) -> bool {
+        let needed = |slot: &Slot| {
+            slot.number != 0
+                && slot.fate == Fate::Unknown
+                && now.saturating_sub(slot.packet.at) < HORIZON
+        };
+        self.slots.len() < MAX_CAPACITY && self.slots.get(self.place(number)).is_some_and(needed)
+    }
+
+    fn grow(&mut self) {
+        let slots = vec![Slot::default(); self.slots.len() * 2];
+        let old = std::mem::replace(&mut self.slots, slots);
+        for slot in old.into_iter().filter(|slot| slot.number != 0) {
+            let place = self.place(slot.number);
+            if let Some(target) = self.slots.get_mut(place) {
+                *target = slot;
+            }
+        }
+    }
+
+    fn place(&self, number: u64) -> usize {
+        // The count of slots is a power of two that fits 32 bits.
+        (number & (self.slots.len() as u64 - 1)) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests;

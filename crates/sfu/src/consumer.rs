@@ -1,5 +1,6 @@
 //! Outbound media to one peer: one producer, forwarded.
 
+pub(crate) mod claim;
 pub(crate) mod leg;
 pub(crate) mod rewrite;
 
@@ -10,6 +11,7 @@ use crate::keys::{ProducerKey, TransportKey};
 use crate::producer::Producer;
 use crate::producer::streams::ProducerStream;
 use crate::score::BEST_SCORE;
+use claim::Share;
 use leg::Legs;
 use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters};
 use miso_wire::{Mid, Pt, Ssrc};
@@ -65,6 +67,8 @@ pub(crate) struct Consumer {
     pub(crate) paused: bool,
     pub(crate) producer_paused: bool,
     pub(crate) priority: u8,
+    /// Of the transport's bitrate.
+    pub(crate) share: Share,
     /// With layers only.
     pub(crate) preferred: Option<PreferredLayers>,
     /// The streams to the peer.

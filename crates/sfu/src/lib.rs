@@ -24,6 +24,7 @@ mod key_frame;
 mod keys;
 pub mod observer;
 mod outbox;
+mod outgoing;
 mod packet;
 mod producer;
 mod rate;

@@ -8,7 +8,7 @@ pub(crate) mod probation;
 
 use crate::transport::{BitrateLimits, Transport};
 use desired::DesiredBitrate;
-use miso_bwe::{Allotment, Controller, ControllerConfig};
+use miso_bwe::{Allotment, Controller, ControllerConfig, OperatingPoint};
 use miso_ice::{Protocol, Tuple};
 use miso_wire::{Bitrate, Seq};
 use probation::Probation;
@@ -41,10 +41,10 @@ pub(crate) struct Outgoing {
     pub(crate) desired: DesiredBitrate,
     /// Kept for its memory.
     pub(crate) allotment: Allotment,
+    /// Points of one consumer; kept for its memory.
+    pub(crate) points: Vec<OperatingPoint>,
     /// What was shared last, and when.
     shared: Option<(Bitrate, Instant)>,
-    /// What the owner was told last.
-    pub(crate) announced: Option<Bitrate>,
 }
 
 impl Outgoing {
@@ -65,15 +65,15 @@ impl Outgoing {
             probation: Probation::new(first_probe),
             desired: DesiredBitrate::default(),
             allotment: Allotment::default(),
+            points: Vec::new(),
             shared: None,
-            announced: None,
         }
     }
 
     /// The owner set other limits.
-    pub(crate) fn set_limits(&mut self, limits: &BitrateLimits, now: Instant) {
+    pub(crate) fn set_limits(&mut self, limits: &BitrateLimits) {
         let ControllerConfig { min, max, .. } = limits_of(limits);
-        self.controller.set_limits(min, max, now);
+        self.controller.set_limits(min, max);
     }
 
     /// Tells the estimation what is wanted.
@@ -88,6 +88,12 @@ impl Outgoing {
     pub(crate) fn packet_sent(&mut self, seq: Seq, len: usize, tuple: &Tuple, now: Instant) {
         self.controller
             .packet_sent(seq, len + overhead_of(tuple), None, now);
+    }
+
+    /// Consumers came, went, or want something else: what they wanted before counts no more.
+    pub(crate) fn demand_changed(&mut self) {
+        self.desired.forget_peak();
+        self.shared = None;
     }
 
     /// Whether what is available differs enough from what was shared for another sharing.

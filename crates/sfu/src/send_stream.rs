@@ -394,6 +394,11 @@ impl SendStream {
         self.score.get()
     }
 
+    /// Between us and the receiver, once measured.
+    pub(crate) fn rtt(&self) -> Option<Duration> {
+        self.rtt
+    }
+
     /// Share of packets lost as last reported, in 1/256.
     pub(crate) fn fraction_lost(&self) -> u8 {
         self.report.map_or(0, |report| report.fraction_lost)

@@ -12,6 +12,7 @@ use crate::event::SctpCapabilities;
 use crate::feedback::{IncomingBitrateEstimator, IncomingBitrateLimiter, TransportCcFeedback};
 use crate::ids::{RouterId, TransportId};
 use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey};
+use crate::outgoing::Outgoing;
 use crate::sctp::{Association, StreamId};
 use endpoint::Endpoint;
 use listener::RtpListener;
@@ -119,6 +120,8 @@ pub(crate) struct Transport {
     pub(crate) limits: BitrateLimits,
     pub(crate) initial_outgoing: Bitrate,
     pub(crate) rate_feedback: RateFeedback,
+    /// What the path to the peer carries, once a consumer's peer tells of its reception.
+    pub(crate) outgoing: Option<Box<Outgoing>>,
     /// How the peer's clock relates to ours.
     pub(crate) sender_clock: SenderClock,
     pub(crate) limiter: IncomingBitrateLimiter,
@@ -229,6 +232,7 @@ impl Transport {
             },
             initial_outgoing: Bitrate::ZERO,
             rate_feedback: RateFeedback::None,
+            outgoing: None,
             sender_clock: SenderClock::default(),
             limiter: IncomingBitrateLimiter::default(),
             next_transport_seq: 0,
@@ -351,7 +355,13 @@ impl Transport {
     /// When one of the transport's own timers is due, those of its streams left out.
     pub(crate) fn own_timeout(&self) -> Option<Instant> {
         // Nobody is there to be told, so these wait for the connection.
-        let feedback = [self.feedback_timeout(), self.limiter.poll_timeout()];
+        let outgoing = self.outgoing.as_ref();
+        let estimation = outgoing.and_then(|outgoing| outgoing.controller.poll_timeout());
+        let feedback = [
+            self.feedback_timeout(),
+            self.limiter.poll_timeout(),
+            estimation,
+        ];
         let feedback = feedback.into_iter().filter(|_| self.connected);
         let connection = self.webrtc().into_iter();
         connection

@@ -13,6 +13,7 @@ mod data;
 mod datagram;
 mod direct;
 mod dump;
+mod estimate;
 mod fan_out;
 mod observe;
 mod plain;
@@ -23,6 +24,7 @@ mod rtcp_in;
 mod rtcp_out;
 mod rtp_in;
 mod seal;
+mod share;
 mod stats;
 mod timeout;
 
@@ -43,6 +45,7 @@ use crate::packet::PacketPool;
 use crate::producer::Producer;
 use crate::transport::Transport;
 use fan_out::FanOut;
+use miso_bwe::ClaimIndex;
 use miso_ice::{Tuple, Ufrag};
 use miso_secure::DtlsContext;
 use miso_wire::{NtpTime, ReportBlock};
@@ -127,6 +130,8 @@ pub struct Worker {
     due: Vec<TransportKey>,
     /// Transports whose associations have something to do before the input ends.
     sctp_work: Vec<TransportKey>,
+    /// Consumers with a choice of layers while bitrate is shared; kept for its memory.
+    claims: Vec<(ConsumerKey, ClaimIndex)>,
     /// What a receiver report is made of; kept for its memory.
     report_blocks: Vec<ReportBlock>,
     /// Where one small packet is put together.
@@ -150,6 +155,7 @@ impl Worker {
             deadline: None,
             due: Vec::new(),
             sctp_work: Vec::new(),
+            claims: Vec::new(),
             report_blocks: Vec::new(),
             scratch: Box::new([0; MAX_DATAGRAM]),
         }

@@ -27,9 +27,8 @@ impl DesiredBitrate {
     }
 
     /// Forgets what was wanted before: consumers were paused or closed.
-    pub(crate) fn reset(&mut self, desired: Bitrate, now: Instant) {
-        self.latest = desired;
-        self.peak = Some((desired, now));
+    pub(crate) fn forget_peak(&mut self) {
+        self.peak = None;
     }
 
     /// The value now.

@@ -10,7 +10,7 @@ use std::time::Instant;
 pub(crate) struct TrafficCounters {
     /// All on the wire.
     pub(crate) received: RateCounter,
-    /// What is neither media nor retransmissions: STUN, DTLS with data, RTCP. All that is sent is the sum of three,
+    /// What is neither media nor retransmissions: STUN, DTLS with data, RTCP. All that is sent is the sum of four,
     /// so that media is counted once.
     pub(crate) other_sent: RateCounter,
     /// Media.
@@ -21,6 +21,8 @@ pub(crate) struct TrafficCounters {
     pub(crate) rtx_received: RateCounter,
     /// Retransmissions.
     pub(crate) rtx_sent: RateCounter,
+    /// Packets that probe the path.
+    pub(crate) probation_sent: RateCounter,
 }
 
 impl Default for TrafficCounters {
@@ -33,6 +35,7 @@ impl Default for TrafficCounters {
             rtp_sent: counter(),
             rtx_received: counter(),
             rtx_sent: counter(),
+            probation_sent: counter(),
         }
     }
 }
@@ -40,7 +43,12 @@ impl Default for TrafficCounters {
 impl TrafficCounters {
     /// All that was sent.
     pub(crate) fn sent(&self, now: Instant) -> Traffic {
-        let kinds = [&self.rtp_sent, &self.rtx_sent, &self.other_sent];
+        let kinds = [
+            &self.rtp_sent,
+            &self.rtx_sent,
+            &self.other_sent,
+            &self.probation_sent,
+        ];
         let sum = |value: fn(Traffic) -> u64| kinds.map(|kind| value(read(kind, now))).iter().sum();
         Traffic {
             bytes: sum(|traffic| traffic.bytes),

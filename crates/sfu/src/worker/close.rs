@@ -156,6 +156,7 @@ impl Worker {
             transport.consumers.retain(|open| *open != key);
             transport.consumer_ssrcs.retain(|_, open| *open != key);
         }
+        self.demand_changed(consumer.transport);
     }
 
     /// Closes a data producer of a transport and resets its stream.

@@ -94,10 +94,10 @@ impl Worker {
                 self.set_max_incoming_bitrate(key, bitrate, now)
             }
             TransportCommand::SetMaxOutgoingBitrate(bitrate) => {
-                self.set_max_outgoing_bitrate(key, bitrate)
+                self.set_max_outgoing_bitrate(key, bitrate, now)
             }
             TransportCommand::SetMinOutgoingBitrate(bitrate) => {
-                self.set_min_outgoing_bitrate(key, bitrate)
+                self.set_min_outgoing_bitrate(key, bitrate, now)
             }
             TransportCommand::Produce(new, options) => self.produce(key, new, *options),
             TransportCommand::Consume(new, options) => self.consume(key, new, *options, now),

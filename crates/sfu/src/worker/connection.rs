@@ -217,6 +217,7 @@ impl Worker {
         &mut self,
         key: TransportKey,
         bitrate: Bitrate,
+        now: Instant,
     ) -> Answer {
         let limits = &mut self
             .objects
@@ -225,6 +226,7 @@ impl Worker {
             .ok_or_else(gone)?
             .limits;
         *limits = limits.with_max_outgoing(bitrate)?;
+        self.outgoing_limits_changed(key, now);
         Ok(Response::Done)
     }
 
@@ -233,6 +235,7 @@ impl Worker {
         &mut self,
         key: TransportKey,
         bitrate: Bitrate,
+        now: Instant,
     ) -> Answer {
         let limits = &mut self
             .objects
@@ -241,6 +244,7 @@ impl Worker {
             .ok_or_else(gone)?
             .limits;
         *limits = limits.with_min_outgoing(bitrate)?;
+        self.outgoing_limits_changed(key, now);
         Ok(Response::Done)
     }
 
@@ -422,6 +426,8 @@ impl Worker {
         for consumer in consumers {
             self.restart_consumer(consumer, now);
         }
+        self.demand_changed(key);
+        self.share_bitrate(key, now);
     }
 
     /// Says goodbye and forgets how packets find the transport.

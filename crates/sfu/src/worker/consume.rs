@@ -2,6 +2,7 @@
 
 use super::Worker;
 use super::data::gone;
+use super::estimate::is_of_probes;
 use crate::command::{Consume, NewConsumer, PreferredLayers, Response};
 use crate::consumer::leg::Legs;
 use crate::consumer::{Consumer, NegotiatedExtensions, PtSet, Terms};
@@ -96,7 +97,10 @@ impl Worker {
         transport.consumers.push(key);
         producer.consumers.push(key);
         self.names.consumers.insert(id, key);
+        self.begin_estimation(key, now);
         self.restart_consumer(key, now);
+        self.demand_changed(transport_key);
+        self.share_bitrate(transport_key, now);
         Ok(Response::Consumer(answer))
     }
 
@@ -120,6 +124,8 @@ impl Worker {
         if !consumer.paused {
             consumer.paused = true;
             consumer.stop();
+            let transport = consumer.transport;
+            self.demand_changed(transport);
             self.announce_layers(key);
         }
         Ok(Response::Done)
@@ -129,7 +135,10 @@ impl Worker {
     pub(super) fn resume_consumer(&mut self, key: ConsumerKey, now: Instant) -> Answer {
         let consumer = self.objects.consumers.get_mut(key).ok_or_else(gone)?;
         if std::mem::replace(&mut consumer.paused, false) {
+            let transport = consumer.transport;
             self.restart_consumer(key, now);
+            self.demand_changed(transport);
+            self.share_bitrate(transport, now);
         }
         Ok(Response::Done)
     }
@@ -147,7 +156,10 @@ impl Worker {
         }
         let preferred = consumer.clamp_layers(layers);
         consumer.preferred = Some(preferred);
+        let transport = consumer.transport;
         self.reconsider_layers(key, now);
+        self.demand_changed(transport);
+        self.share_bitrate(transport, now);
         Ok(Response::PreferredLayers(Some(preferred)))
     }
 
@@ -158,11 +170,10 @@ impl Worker {
                 "wrong priority (must be higher than 0)",
             ));
         }
-        self.objects
-            .consumers
-            .get_mut(key)
-            .ok_or_else(gone)?
-            .priority = priority;
+        let consumer = self.objects.consumers.get_mut(key).ok_or_else(gone)?;
+        consumer.priority = priority;
+        let transport = consumer.transport;
+        self.demand_changed(transport);
         Ok(Response::Priority(priority))
     }
 
@@ -372,6 +383,9 @@ fn sources(parameters: &RtpParameters, legs: usize) -> Result<Vec<Source>, Comma
         };
         // Two streams under one SSRC would share the numbers that SRTP must use once.
         for ssrc in source.ssrcs() {
+            if is_of_probes(ssrc) {
+                return refuse("invalid encoding in rtpParameters (ssrc of probation)");
+            }
             if taken.contains(&ssrc) {
                 return refuse("invalid encoding in rtpParameters (ssrc used twice)");
             }
@@ -440,6 +454,7 @@ fn new_consumer(
         paused: options.paused,
         producer_paused: producer.paused,
         priority: 1,
+        share: Default::default(),
         preferred: None,
         legs: Legs::new(first, streams),
         needs_key_frame: matches!(codec, Some(Codec::Vp8 | Codec::Vp9 | Codec::H264)),

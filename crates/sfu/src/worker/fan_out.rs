@@ -403,6 +403,11 @@ impl Serving<'_> {
                     self.drops.count(DropReason::NoRoom);
                     return 0;
                 };
+                if let (Some(seq), Some(outgoing)) =
+                    (outward.transport_seq, &mut self.transport.outgoing)
+                {
+                    outgoing.packet_sent(seq, len, path, self.now);
+                }
                 if self.has_begun {
                     batch.commit_again(len);
                 } else {

@@ -96,6 +96,7 @@ impl Worker {
                     .push_back(Event::Consumer(consumer.id, ConsumerEvent::ProducerPause));
             }
             self.announce_layers(consumer_key);
+            self.demand_of_consumer_changed(consumer_key);
         }
         for observer in observers {
             self.pause_observed(observer, key);
@@ -131,6 +132,7 @@ impl Worker {
                     .push_back(Event::Consumer(consumer.id, ConsumerEvent::ProducerResume));
             }
             self.restart_consumer(consumer, now);
+            self.demand_of_consumer_changed(consumer);
         }
         for observer in self
             .objects

@@ -70,6 +70,9 @@ impl Worker {
         let room = batch.room(meta.len() + RTX_OVERHEAD + MAX_OVERHEAD)?;
         let len = outward.put(sealing, room, meta, packet)?;
         batch.commit(&tuple, len);
+        if let (Some(seq), Some(outgoing)) = (transport_seq, &mut transport.outgoing) {
+            outgoing.packet_sent(seq, len, &tuple, now);
+        }
         transport.traffic.rtx_sent.add(len, now);
         Some(())
     }

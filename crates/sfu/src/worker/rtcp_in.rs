@@ -89,8 +89,10 @@ impl Worker {
                 }
             }
             RtcpPacket::Xr(xr) => self.receive_xr(key, xr, now),
-            // What a sender learns from these two is used by the estimation of the path to the peer.
-            RtcpPacket::Remb(_) | RtcpPacket::TransportFeedback(_) => {}
+            RtcpPacket::Remb(remb) => self.receive_remb(key, remb.bitrate, now),
+            RtcpPacket::TransportFeedback(feedback) => {
+                self.receive_transport_feedback(key, feedback, now);
+            }
             RtcpPacket::Sdes(_) | RtcpPacket::Bye(_) => {}
         }
     }
@@ -199,10 +201,15 @@ impl Worker {
         };
         // Reports about retransmissions say nothing about the picture.
         let leg = consumer.legs.position(block.ssrc);
-        let leg = leg.and_then(|leg| consumer.legs.get_mut(leg));
-        if leg.is_some_and(|leg| leg.send.receiver_report(block, ntp)) {
+        let Some(leg) = leg.and_then(|leg| consumer.legs.get_mut(leg)) else {
+            return;
+        };
+        let score_changed = leg.send.receiver_report(block, ntp);
+        let rtt = leg.send.rtt();
+        if score_changed {
             self.announce_consumer_score(consumer_key);
         }
+        self.receive_report_of_path(key, (block.fraction_lost, rtt), now);
     }
 
     fn receive_xr(&mut self, key: TransportKey, xr: &Xr<'_>, now: Instant) {

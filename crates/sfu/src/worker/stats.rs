@@ -10,7 +10,7 @@ use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey, Tr
 use crate::producer::Producer;
 use crate::producer::streams::ProducerStream;
 use crate::stats::{
-    DataConsumerStats, IceStats, PlainStats, StreamDirection, StreamStats, Traffic, TransportStats,
+    DataConsumerStats, IceStats, PlainStats, StreamDirection, StreamStats, TransportStats,
 };
 use crate::transport::RateFeedback;
 use crate::transport::traffic::read;
@@ -27,7 +27,6 @@ impl Worker {
         let transport = self.objects.transports.get(key).ok_or_else(gone)?;
         let traffic = &transport.traffic;
         let set = |bitrate: Bitrate| (bitrate > Bitrate::ZERO).then_some(bitrate);
-        let sends_video = !transport.consumers.is_empty();
         let estimate = match &transport.rate_feedback {
             RateFeedback::Remb(estimator) => estimator.estimate(),
             _ => None,
@@ -50,8 +49,11 @@ impl Worker {
             rtp_sent: read(&traffic.rtp_sent, now),
             rtx_received: read(&traffic.rtx_received, now),
             rtx_sent: read(&traffic.rtx_sent, now),
-            probation_sent: Traffic::default(),
-            available_outgoing_bitrate: set(transport.initial_outgoing).filter(|_| sends_video),
+            probation_sent: read(&traffic.probation_sent, now),
+            available_outgoing_bitrate: transport
+                .outgoing
+                .as_ref()
+                .map(|outgoing| outgoing.controller.available()),
             available_incoming_bitrate: estimate,
             max_incoming_bitrate: set(transport.limits.max_incoming),
             max_outgoing_bitrate: set(transport.limits.max_outgoing),

@@ -60,8 +60,11 @@ impl Worker {
         if rtcp {
             self.send_reports(key, now);
             self.schedule_rtcp(key, now);
+            // What consumers want changes with what producers send.
+            self.share_bitrate(key, now);
         }
         self.send_rate_feedback(key, now);
+        self.handle_estimation_timeout(key, now);
         let mut index = 0;
         while let Some(producer) = self
             .objects

@@ -27,10 +27,11 @@ fn it_never_falls_below_what_is_wanted_now() {
 }
 
 #[test]
-fn a_reset_forgets_the_peak() {
+fn a_forgotten_peak_counts_no_more() {
     let start = Instant::now();
     let mut desired = DesiredBitrate::default();
     desired.update(Bitrate::kbps(1_000), start);
-    desired.reset(Bitrate::kbps(10), start);
+    desired.forget_peak();
+    desired.update(Bitrate::kbps(10), start);
     assert_eq!(desired.get(start), Bitrate::kbps(10));
 }

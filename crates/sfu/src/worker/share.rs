@@ -1,0 +1,127 @@
+//! The available bitrate of a transport becomes layers of its consumers.
+
+use super::{Objects, Worker};
+use crate::consumer::Consumer;
+use crate::keys::{ConsumerKey, TransportKey};
+use crate::outgoing::Outgoing;
+use miso_bwe::{ClaimIndex, Claimant};
+use miso_ortc::MediaKind;
+use miso_wire::Bitrate;
+use std::time::Instant;
+
+/// What is known of a transport's consumers before the bitrate is shared.
+#[derive(Debug, Default)]
+struct Demand {
+    /// All that they would take.
+    desired: Bitrate,
+    /// What goes to those without a choice: sound, and pictures without layers.
+    fixed: Bitrate,
+}
+
+impl Worker {
+    /// The consumers of a transport want something else than before: its bitrate is shared anew with the next feedback
+    /// or timer.
+    pub(super) fn demand_changed(&mut self, key: TransportKey) {
+        let transport = self.objects.transports.get_mut(key);
+        if let Some(outgoing) = transport.and_then(|it| it.outgoing.as_deref_mut()) {
+            outgoing.demand_changed();
+        }
+    }
+
+    /// As [`Self::demand_changed`], of the transport that a consumer is on.
+    pub(super) fn demand_of_consumer_changed(&mut self, key: ConsumerKey) {
+        if let Some(transport) = self.objects.consumers.get(key).map(|it| it.transport) {
+            self.demand_changed(transport);
+        }
+    }
+
+    /// The owner set other limits of what goes out.
+    pub(super) fn outgoing_limits_changed(&mut self, key: TransportKey, now: Instant) {
+        let Some(transport) = self.objects.transports.get_mut(key) else {
+            return;
+        };
+        if let Some(outgoing) = &mut transport.outgoing {
+            outgoing.set_limits(&transport.limits);
+            self.share_bitrate(key, now);
+        }
+    }
+
+    /// Gives each consumer of a transport what it may have of the available bitrate.
+    pub(super) fn share_bitrate(&mut self, key: TransportKey, now: Instant) {
+        let transport = self.objects.transports.get_mut(key);
+        let Some(mut outgoing) = transport.and_then(|transport| transport.outgoing.take()) else {
+            return;
+        };
+        let mut claims = std::mem::take(&mut self.claims);
+        let demand = collect(&self.objects, key, (&mut outgoing, &mut claims), now);
+        outgoing.want(demand.desired, now);
+        let available = outgoing.share_now(now);
+        outgoing
+            .allotment
+            .share(Bitrate(available.0.saturating_sub(demand.fixed.0)));
+        for (consumer_key, claim) in claims.drain(..) {
+            let given = outgoing.allotment.given(claim);
+            let Some(consumer) = self.objects.consumers.get_mut(consumer_key) else {
+                continue;
+            };
+            let given = given.map(|point| (point.spatial, point.temporal));
+            if consumer.share.give(given, now) {
+                self.reconsider_layers(consumer_key, now);
+            }
+        }
+        self.claims = claims;
+        if let Some(transport) = self.objects.transports.get_mut(key) {
+            transport.outgoing = Some(outgoing);
+        }
+    }
+}
+
+/// Adds up what consumers want, and makes a claim for each that has a choice.
+fn collect(
+    objects: &Objects,
+    key: TransportKey,
+    (outgoing, claims): (&mut Outgoing, &mut Vec<(ConsumerKey, ClaimIndex)>),
+    now: Instant,
+) -> Demand {
+    let Outgoing {
+        allotment, points, ..
+    } = outgoing;
+    allotment.clear();
+    let mut demand = Demand::default();
+    let transport = objects.transports.get(key);
+    let Some(transport) = transport.filter(|transport| transport.connected) else {
+        return demand;
+    };
+    for key in &transport.consumers {
+        let Some(consumer) = objects.consumers.get(*key) else {
+            continue;
+        };
+        let Some(producer) = objects.producers.get(consumer.producer) else {
+            continue;
+        };
+        if !consumer.wants_media() {
+            continue;
+        }
+        points.clear();
+        consumer.points(producer, now, points);
+        let most = points.last().map_or(Bitrate::ZERO, |point| point.bitrate);
+        if consumer.kind == MediaKind::Video {
+            demand.desired.0 += most.max(consumer.promised_bitrate()).0;
+        }
+        if consumer.has_layers() {
+            let claimant = claimant(consumer, now);
+            claims.push((*key, allotment.claim(claimant, points.drain(..))));
+        } else {
+            demand.fixed.0 += most.0;
+        }
+    }
+    demand
+}
+
+fn claimant(consumer: &Consumer, now: Instant) -> Claimant {
+    Claimant {
+        priority: consumer.priority,
+        held: consumer.share.layers(),
+        may_rise: consumer.share.hold.may_rise(now),
+    }
+}

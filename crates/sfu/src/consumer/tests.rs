@@ -45,6 +45,7 @@ fn consumer(consumer_type: ConsumerType, encodings: usize, mode: Option<&str>) -
         paused: false,
         producer_paused: false,
         priority: 1,
+        share: Default::default(),
         preferred: None,
         legs: Legs::new(send, std::iter::empty()),
         needs_key_frame: true,

@@ -11,10 +11,15 @@
 #![deny(clippy::indexing_slicing)]
 
 mod acknowledged;
+mod application_limit;
 mod controller;
 mod delay;
 mod feedback;
 mod history;
+mod loss;
+mod probe;
+mod reports;
+mod silence;
 
 pub use controller::{Controller, ControllerConfig, ControllerStats, Probe, ProbeId};
 pub use delay::{

@@ -104,6 +104,38 @@ impl AcknowledgedBitrate {
     }
 }
 
+/// The rate sent in the last whole window, in windows of fixed places.
+#[derive(Debug, Default)]
+pub(crate) struct SentBitrate {
+    /// When the current window began.
+    began: Duration,
+    /// Bytes in it.
+    bytes: u64,
+    /// The rate of the last whole one.
+    last: Bitrate,
+}
+
+impl SentBitrate {
+    pub(crate) fn add(&mut self, size: u32, now: Duration) {
+        self.turn(now);
+        self.bytes += u64::from(size);
+    }
+
+    /// The rate of the last whole window.
+    pub(crate) fn bitrate(&mut self, now: Duration) -> Bitrate {
+        self.turn(now);
+        self.last
+    }
+
+    fn turn(&mut self, now: Duration) {
+        let elapsed = now.saturating_sub(self.began);
+        if elapsed >= MAX_WINDOW {
+            self.last = Bitrate::of(std::mem::take(&mut self.bytes), elapsed);
+            self.began = now;
+        }
+    }
+}
+
 /// None for no time at all, within which nothing can be measured.
 fn rate(bytes: u64, time: Duration) -> Option<Bitrate> {
     (time >= Duration::from_millis(1)).then(|| Bitrate::of(bytes, time))

@@ -6,10 +6,15 @@ use std::time::{Duration, Instant};
 
 use miso_wire::{Bitrate, Seq, TransportFeedback};
 
-use crate::acknowledged::AcknowledgedBitrate;
-use crate::delay::{Arrival, PacketGroups, RateControl, RateControlConfig, TrendDetector};
+use crate::acknowledged::{AcknowledgedBitrate, SentBitrate};
+use crate::application_limit::ApplicationLimit;
+use crate::delay::{DelayContext, DelayEstimator, LinkUsage};
 use crate::feedback::FeedbackReader;
 use crate::history::{SentPacket, SentPackets};
+use crate::loss::{LossContext, LossEstimator};
+use crate::probe::{PathState, Plans, ProbeMeasurements, ProbeResult, ProbeSchedule, Prober};
+use crate::reports::ReportEstimator;
+use crate::silence::Silence;
 
 pub use stats::ControllerStats;
 
@@ -18,6 +23,12 @@ const MAX_BITRATE: Bitrate = Bitrate::kbps(1_000_000);
 
 /// The estimate never falls below this, whatever the owner's limit. Lower would starve what it should measure with.
 const MIN_BITRATE: Bitrate = Bitrate::kbps(5);
+
+/// How often everything is looked at while packets are sent. Shorter probes more promptly and costs wake-ups.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Nothing is looked at when nothing was sent for so long.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// What a controller begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +65,16 @@ pub struct Probe {
     pub size: usize,
 }
 
+/// Where the estimate comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Evidence {
+    /// The peer has told nothing of packets; perhaps it reports.
+    #[default]
+    Reports,
+    /// The peer tells of each packet.
+    Feedback,
+}
+
 /// Estimates the bitrate that the path to a peer carries.
 #[derive(Debug)]
 pub struct Controller {
@@ -61,160 +82,318 @@ pub struct Controller {
     epoch: Instant,
     /// The owner's limits.
     min: Bitrate,
-    max: Bitrate,
+    max: Option<Bitrate>,
+    /// Where the estimate comes from.
+    evidence: Evidence,
     /// What was sent.
     sent: SentPackets,
+    /// The rate at which it was.
+    sent_rate: SentBitrate,
     /// Reads feedback.
     reader: FeedbackReader,
+    /// Messages read.
+    messages: u64,
     /// The rate that arrived.
     acknowledged: AcknowledgedBitrate,
     /// The delay-based estimate.
-    groups: PacketGroups,
-    trend: TrendDetector,
-    rate: RateControl,
+    delay: DelayEstimator,
+    /// The loss-based estimate.
+    loss: LossEstimator,
+    /// The estimate from reports.
+    reports: ReportEstimator,
     /// The peer's own estimate.
     remb: Option<Bitrate>,
+    /// Whether there is enough to send.
+    limit: ApplicationLimit,
+    /// Whether the peer is still there.
+    silence: Silence,
+    /// When to probe, what is sent of it, and what came of it.
+    schedule: ProbeSchedule,
+    prober: Prober,
+    measurements: ProbeMeasurements,
     /// The round trip.
     rtt: Option<Duration>,
+    /// When the last packet was sent.
+    last_sent: Option<Duration>,
+    /// When to look at everything again.
+    next_look: Duration,
 }
 
 impl Controller {
     /// A controller of a path that nothing is known of.
     pub fn new(config: ControllerConfig, now: Instant) -> Self {
         let (min, max) = limits(config.min, config.max);
+        let initial = config.initial.clamp(min, max);
         Self {
             epoch: now,
             min,
-            max,
+            max: config.max.map(|_| max),
+            evidence: Evidence::default(),
             sent: SentPackets::new(),
+            sent_rate: SentBitrate::default(),
             reader: FeedbackReader::default(),
+            messages: 0,
             acknowledged: AcknowledgedBitrate::new(),
-            groups: PacketGroups::default(),
-            trend: TrendDetector::default(),
-            rate: RateControl::new(&RateControlConfig {
-                start: config.initial,
-                min,
-                max,
-                start_growth: None,
-                start_headroom: 1.5,
-            }),
+            delay: DelayEstimator::new(initial, min, max),
+            loss: LossEstimator::new(),
+            reports: ReportEstimator::new(initial),
             remb: None,
+            limit: ApplicationLimit::default(),
+            silence: Silence::new(),
+            schedule: ProbeSchedule::default(),
+            prober: Prober::new(),
+            measurements: ProbeMeasurements::default(),
             rtt: None,
+            last_sent: None,
+            next_look: Duration::ZERO,
         }
     }
 
-    /// Sets the estimate anew, as before anything was known (`setInitialAvailableOutgoingBitrate`). Has no effect
-    /// once the peer has told of packets.
+    /// Sets the estimate that is assumed before anything is known (`initialAvailableOutgoingBitrate`). Has no effect
+    /// once the peer has told anything.
     pub fn set_initial(&mut self, initial: Bitrate) {
-        if self.acknowledged.bitrate().is_none() {
-            self.rate.set_target(initial);
+        if self.messages == 0 && self.remb.is_none() {
+            let initial = initial.clamp(self.min, self.ceiling());
+            self.delay.set_target(initial);
+            self.reports.set_estimate(initial);
         }
     }
 
     /// Sets the limits of the estimate. The lower limit wins where they contradict each other.
     pub fn set_limits(&mut self, min: Bitrate, max: Option<Bitrate>) {
-        (self.min, self.max) = limits(min, max);
-        self.rate.set_limits(self.min, self.max);
+        let (min, ceiling) = limits(min, max);
+        self.min = min;
+        self.max = max.map(|_| ceiling);
+        self.delay.set_limits(min, ceiling);
     }
 
-    /// Says what all consumers together would take. Growth and probes go no further than is of use for it; zero ends
-    /// probing.
-    pub fn set_desired(&mut self, _desired: Bitrate, _now: Instant) {}
+    /// Says what all consumers together would take. Probes go no further than is of use for it; zero, as at the
+    /// start, ends probing.
+    pub fn set_desired(&mut self, desired: Bitrate, now: Instant) {
+        self.schedule.set_desired(desired);
+        if desired == Bitrate::ZERO {
+            self.prober.clear();
+        }
+        let now = self.since_epoch(now);
+        self.look(now);
+    }
 
     /// Notes a packet with a transport-wide number, in the order of sending. `size` is with all headers from IP on;
     /// `probe` is that of the [`Probe`] for which it is sent.
     pub fn packet_sent(&mut self, seq: Seq, size: usize, probe: Option<ProbeId>, now: Instant) {
+        let now = self.since_epoch(now);
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
         let packet = SentPacket {
-            at: self.since_epoch(now),
-            size: u32::try_from(size).unwrap_or(u32::MAX),
-            probe: probe.map(|id| id.0),
+            at: now,
+            size,
+            probe: self.prober.packet_sent(size).or(probe.map(|id| id.0)),
         };
         self.sent.add(seq, packet);
+        self.sent_unnumbered(size, now);
+    }
+
+    /// Notes a packet without a transport-wide number: for peers that do not tell of each packet.
+    pub fn unnumbered_packet_sent(&mut self, size: usize, now: Instant) {
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        self.sent_unnumbered(size, self.since_epoch(now));
     }
 
     /// Takes in transport-wide feedback.
     pub fn handle_feedback(&mut self, feedback: &TransportFeedback<'_>, now: Instant) {
         let now = self.since_epoch(now);
+        self.messages += 1;
         let news = self.reader.read(feedback, &mut self.sent, now);
-        let Some(last) = news.arrived.last() else {
+        if news.arrived.is_empty() && news.lost.is_empty() {
             return;
-        };
-        let rtt = news
-            .arrived
-            .iter()
-            .map(|packet| {
-                now.saturating_sub(packet.sent.at)
-                    .saturating_sub(last.at - packet.at)
-            })
-            .min();
-        for packet in &news.arrived {
-            let arrival = Arrival {
-                sent: packet.sent.at,
-                at: packet.at,
-            };
-            if let Some(change) = self.groups.add(arrival) {
-                self.trend.update(&change);
-            }
+        }
+        if !news.arrived.is_empty() {
+            self.evidence = Evidence::Feedback;
+            let left = self.silence.heard_feedback();
+            self.delay.scale(left);
+            self.delay.measure_rtt(news, now);
+            self.rtt = self.delay.rtt().or(self.rtt);
         }
         self.acknowledged.add(&news.arrived);
-        if let Some(rtt) = rtt {
-            self.rtt = Some(rtt);
-            self.rate.set_rtt(rtt);
+        let probed = self.measurements.add(&news.arrived);
+        for packet in &news.arrived {
+            self.loss.add(packet.sent.at, packet.sent.size, false);
         }
-        self.rate
-            .update(self.trend.usage(), self.acknowledged.bitrate(), now);
+        for packet in &news.lost {
+            self.loss.add(packet.at, packet.size, true);
+        }
+        self.loss.recovered(news.recovered);
+        let acknowledged = self.acknowledged.bitrate();
+        self.delay.update(
+            &news.arrived,
+            &DelayContext {
+                acknowledged,
+                probed,
+                application_limited: self.limit.is_limited(),
+            },
+            now,
+        );
+        self.loss.update(&LossContext {
+            delay_based: self.delay.target(),
+            acknowledged,
+            min: self.min,
+        });
+        self.after_feedback(probed, now);
     }
 
-    /// Takes in the bitrate of a REMB message.
-    pub fn handle_remb(&mut self, bitrate: Bitrate, _now: Instant) {
+    /// Takes in the bitrate of a REMB message. Zero means that the peer has no limit any more.
+    pub fn handle_remb(&mut self, bitrate: Bitrate, now: Instant) {
+        if bitrate == Bitrate::ZERO {
+            self.remb = None;
+            return;
+        }
+        let now = self.since_epoch(now);
         self.remb = Some(bitrate);
+        if self.evidence == Evidence::Reports {
+            let left = self.silence.heard_report();
+            self.reports.scale(left);
+            self.reports.handle_remb(bitrate);
+        }
+        self.look(now);
     }
 
     /// Takes in what a receiver report says: the fraction lost in 1/256, and the round trip if it can be computed.
     /// The worst of the streams of a transport.
     pub fn handle_receiver_report(
         &mut self,
-        _fraction_lost: u8,
+        fraction_lost: u8,
         rtt: Option<Duration>,
-        _now: Instant,
+        now: Instant,
     ) {
-        self.rtt = rtt.or(self.rtt);
+        let now = self.since_epoch(now);
+        let left = self.silence.heard_report();
+        if self.evidence == Evidence::Reports {
+            self.rtt = rtt.or(self.rtt);
+            self.reports.scale(left);
+            let sent = self.sent_rate.bitrate(now);
+            self.reports
+                .handle_report(fraction_lost, self.rtt, sent, now);
+        }
+        self.look(now);
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout) next; may be in the past.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        let busy = self
+            .last_sent
+            .is_some_and(|sent| self.next_look.saturating_sub(sent) < IDLE);
+        let look = busy.then_some(self.next_look);
+        let due = look.into_iter().chain(self.prober.due()).min()?;
+        self.epoch.checked_add(due)
     }
 
     /// Does what is due.
-    pub fn handle_timeout(&mut self, _now: Instant) {}
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let now = self.since_epoch(now);
+        self.prober.give_up(now);
+        if now >= self.next_look {
+            self.look(now);
+        }
+    }
 
-    /// A packet of padding to be sent now. To be called until there is none.
-    pub fn poll_probe(&mut self, _now: Instant) -> Option<Probe> {
-        None
+    /// A packet of padding to be sent now. To be called until there is none; each is to be sent, and to be told by
+    /// [`packet_sent`](Self::packet_sent), before the next is asked for.
+    pub fn poll_probe(&mut self, now: Instant) -> Option<Probe> {
+        let (id, size) = self.prober.poll(self.since_epoch(now))?;
+        Some(Probe {
+            id: ProbeId(id),
+            size,
+        })
     }
 
     /// The bitrate that the path carries, headers from IP on included: what there is to allot.
     pub fn available(&self) -> Bitrate {
-        let remb = self.remb.unwrap_or(self.max);
-        self.rate.target().min(remb).clamp(self.min, self.max)
+        let estimate = match self.evidence {
+            Evidence::Reports => self.reports.estimate(),
+            Evidence::Feedback => self.delay.target(),
+        };
+        let loss_based = self.loss.limit().unwrap_or(MAX_BITRATE);
+        let remb = self.remb.unwrap_or(MAX_BITRATE);
+        let least = estimate.min(loss_based).min(remb);
+        let left = Bitrate((least.0 as f64 * self.silence.factor()) as u64);
+        left.clamp(self.min, self.ceiling())
     }
 
     /// How the estimate comes about.
     pub fn stats(&self) -> ControllerStats {
+        let loss = match self.evidence {
+            Evidence::Reports => f64::from(self.reports.loss) / 256.0,
+            Evidence::Feedback => self.loss.loss(),
+        };
         ControllerStats {
             available: self.available(),
+            desired: self.schedule.desired(),
             rtt: self.rtt,
-            loss: 0.0,
+            loss,
             acknowledged: self.acknowledged.bitrate(),
-            delay_based: self.rate.target(),
-            loss_based: None,
+            delay_based: self.delay.target(),
+            loss_based: self.loss.limit(),
             remb: self.remb,
-            usage: self.trend.usage(),
-            application_limited: false,
+            usage: self.delay.usage(),
+            application_limited: self.limit.is_limited(),
+            probes_sent: self.prober.begun,
+            probes_measured: self.measurements.measured,
+            feedback_messages: self.messages,
             refused: self.reader.refused,
-            ..ControllerStats::default()
         }
+    }
+
+    fn sent_unnumbered(&mut self, size: u32, now: Duration) {
+        self.sent_rate.add(size, now);
+        self.limit.update(size, self.available(), now);
+        self.silence.packet_sent(now);
+        if self
+            .last_sent
+            .is_none_or(|last| now.saturating_sub(last) >= IDLE)
+        {
+            self.next_look = now + LOOK_INTERVAL;
+        }
+        self.last_sent = Some(now);
+    }
+
+    fn after_feedback(&mut self, probed: Option<ProbeResult>, now: Duration) {
+        if let Some(result) = probed {
+            let plans = self.schedule.measured(result.rate, &self.path(), now);
+            self.take(&plans, now);
+        }
+        self.look(now);
+    }
+
+    /// Looks at what time changes, and for reasons to probe.
+    fn look(&mut self, now: Duration) {
+        self.next_look = now + LOOK_INTERVAL;
+        self.silence.update(now);
+        self.limit.update(0, self.available(), now);
+        if self.last_sent.is_some() {
+            let plans = self.schedule.poll(&self.path(), now);
+            self.take(&plans, now);
+        }
+    }
+
+    fn take(&mut self, plans: &Plans, now: Duration) {
+        for plan in plans.iter() {
+            self.measurements.expect(plan);
+            self.prober.push(plan, now);
+        }
+    }
+
+    fn path(&self) -> PathState {
+        PathState {
+            estimate: self.available(),
+            max: self.max.into_iter().chain(self.remb).min(),
+            application_limited: self.limit.is_limited(),
+            calm: self.delay.usage() == LinkUsage::Normal
+                && self.loss.limit().is_none()
+                && self.silence.factor() == 1.0,
+        }
+    }
+
+    fn ceiling(&self) -> Bitrate {
+        self.max.unwrap_or(MAX_BITRATE)
     }
 
     fn since_epoch(&self, now: Instant) -> Duration {
@@ -226,3 +405,6 @@ fn limits(min: Bitrate, max: Option<Bitrate>) -> (Bitrate, Bitrate) {
     let min = min.clamp(MIN_BITRATE, MAX_BITRATE);
     (min, max.unwrap_or(MAX_BITRATE).clamp(min, MAX_BITRATE))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,145 @@ mod groups;
 mod rate_control;
 mod trend;
 
+use std::time::Duration;
+
+use miso_wire::Bitrate;
+
 pub use groups::{Arrival, GroupChange, PacketGroups};
 pub use rate_control::{RateControl, RateControlConfig};
 pub use trend::{LinkUsage, TrendDetector};
+
+use crate::feedback::{ArrivedPacket, News};
+use crate::probe::ProbeResult;
+
+/// Weight of a new round trip in the smoothed one. Higher follows sooner, lower is calmer.
+const RTT_WEIGHT: f64 = 0.2;
+
+/// How far the estimate may be above what arrives before the link was full for the first time, as a factor.
+const START_HEADROOM: f64 = 1.5;
+
+/// What else is known when feedback comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DelayContext {
+    /// What arrives.
+    pub(crate) acknowledged: Option<Bitrate>,
+    /// What a probe has measured just now.
+    pub(crate) probed: Option<ProbeResult>,
+    /// Whether the sender has too little to send.
+    pub(crate) application_limited: bool,
+}
+
+/// The estimate on the sender's side.
+#[derive(Debug)]
+pub(crate) struct DelayEstimator {
+    groups: PacketGroups,
+    trend: TrendDetector,
+    rate: RateControl,
+    /// The smoothed round trip.
+    rtt: Option<Duration>,
+}
+
+impl DelayEstimator {
+    pub(crate) fn new(initial: Bitrate, min: Bitrate, max: Bitrate) -> Self {
+        Self {
+            groups: PacketGroups::default(),
+            trend: TrendDetector::default(),
+            rate: RateControl::new(&RateControlConfig {
+                start: initial,
+                min,
+                max,
+                start_growth: None,
+                start_headroom: START_HEADROOM,
+            }),
+            rtt: None,
+        }
+    }
+
+    /// The estimate.
+    pub(crate) fn target(&self) -> Bitrate {
+        self.rate.target()
+    }
+
+    /// What queues are doing.
+    pub(crate) fn usage(&self) -> LinkUsage {
+        self.trend.usage()
+    }
+
+    /// The round trip.
+    pub(crate) fn rtt(&self) -> Option<Duration> {
+        self.rtt
+    }
+
+    /// Sets the estimate to what is known otherwise.
+    pub(crate) fn set_target(&mut self, target: Bitrate) {
+        self.rate.set_target(target);
+    }
+
+    /// Leaves a share of the estimate.
+    pub(crate) fn scale(&mut self, share: f64) {
+        if share < 1.0 {
+            let target = self.rate.target().0 as f64 * share;
+            self.rate.set_target(Bitrate(target as u64));
+        }
+    }
+
+    /// Sets the bounds.
+    pub(crate) fn set_limits(&mut self, min: Bitrate, max: Bitrate) {
+        self.rate.set_limits(min, max);
+    }
+
+    /// Takes the round trip from packets that arrived: without the time for which the peer kept its report back.
+    pub(crate) fn measure_rtt(&mut self, news: &News, now: Duration) {
+        let Some(last) = news.arrived.last() else {
+            return;
+        };
+        let shortest = news.arrived.iter().map(|packet| {
+            now.saturating_sub(packet.sent.at)
+                .saturating_sub(last.at - packet.at)
+        });
+        if let Some(sample) = shortest.min() {
+            let rtt = self.rtt.map_or(sample, |rtt| {
+                rtt.mul_f64(1.0 - RTT_WEIGHT) + sample.mul_f64(RTT_WEIGHT)
+            });
+            self.rtt = Some(rtt);
+            self.rate.set_rtt(rtt);
+        }
+    }
+
+    /// Takes packets in that arrived, in the order of arrival.
+    pub(crate) fn update(
+        &mut self,
+        arrived: &[ArrivedPacket],
+        context: &DelayContext,
+        now: Duration,
+    ) {
+        for packet in arrived {
+            let arrival = Arrival {
+                sent: packet.sent.at,
+                at: packet.at,
+            };
+            if let Some(change) = self.groups.add(arrival) {
+                self.trend.update(&change);
+            }
+        }
+        let usage = self.trend.usage();
+        self.rate
+            .set_application_limited(context.application_limited);
+        match context.probed {
+            Some(result) if usage != LinkUsage::Over => self.take_probe(result, context),
+            _ => self.rate.update(usage, context.acknowledged, now),
+        }
+    }
+
+    /// A probe that found more raises the estimate; one that found the path full lowers it, though not below what
+    /// arrives.
+    fn take_probe(&mut self, result: ProbeResult, context: &DelayContext) {
+        let current = self.rate.target();
+        if result.rate > current {
+            self.rate.set_target(result.rate);
+        } else if result.full {
+            let arriving = context.acknowledged.unwrap_or(Bitrate::ZERO);
+            self.rate.set_target(result.rate.max(arriving).min(current));
+        }
+    }
+}

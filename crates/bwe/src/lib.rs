@@ -12,10 +12,15 @@
 
 mod acknowledged;
 mod allotment;
+mod application_limit;
 mod controller;
 mod delay;
 mod feedback;
 mod history;
+mod loss;
+mod probe;
+mod reports;
+mod silence;
 
 pub use allotment::{Allotment, ClaimIndex, Claimant, OperatingPoint};
 pub use controller::{Controller, ControllerConfig, ControllerStats, Probe, ProbeId};

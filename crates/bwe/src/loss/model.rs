@@ -1,0 +1,151 @@
+//! How likely the losses of the last seconds are on a channel.
+
+use std::collections::VecDeque;
+
+/// Observations remembered. More is calmer, fewer forgets sooner.
+const WINDOW: usize = 20;
+
+/// Weight of an observation relative to the one after it. Higher remembers longer.
+const AGEING: f64 = 0.9;
+
+/// Bounds of inherent loss. No channel is perfect; none that loses more than the upper bound, which falls with the
+/// bandwidth, is taken for anything but overloaded.
+const MIN_INHERENT_LOSS: f64 = 0.001;
+const MAX_INHERENT_OFFSET: f64 = 0.05;
+const MAX_INHERENT_BALANCE: f64 = 100_000.0;
+
+/// Inherent loss that is assumed first.
+const FIRST_INHERENT_LOSS: f64 = 0.01;
+
+/// Length of the step towards the likeliest inherent loss.
+const STEP: f64 = 0.75;
+
+/// How much a higher bandwidth is preferred where both are as likely: per kbit/s, and per its logarithm. Higher keeps
+/// the rate up under loss.
+const BIAS: f64 = 0.0002;
+const LOG_BIAS: f64 = 0.02;
+
+/// Loss at which the preference turns into its opposite, and how sharply.
+const BIAS_TURN: f64 = 0.2;
+const BIAS_TURN_WIDTH: f64 = 0.002;
+
+/// A path, as losses show it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Channel {
+    /// Share of packets that it loses whatever is sent.
+    pub(super) inherent_loss: f64,
+    /// What is sent above it is lost, in bit/s.
+    pub(super) bandwidth: f64,
+}
+
+impl Channel {
+    pub(super) fn new(bandwidth: f64) -> Self {
+        Self {
+            inherent_loss: FIRST_INHERENT_LOSS,
+            bandwidth,
+        }
+    }
+
+    /// Probability that a packet is lost when so much is sent.
+    fn loss_probability(&self, sending_rate: f64) -> f64 {
+        let overload = if sending_rate > self.bandwidth {
+            (sending_rate - self.bandwidth) / sending_rate
+        } else {
+            0.0
+        };
+        let probability = self.inherent_loss + (1.0 - self.inherent_loss) * overload;
+        probability.clamp(1e-6, 1.0 - 1e-6)
+    }
+
+    /// With an inherent loss that a channel of this bandwidth may have.
+    fn feasible(self) -> Self {
+        let upper = (MAX_INHERENT_OFFSET + MAX_INHERENT_BALANCE / self.bandwidth.max(1.0)).min(1.0);
+        Self {
+            inherent_loss: self.inherent_loss.clamp(MIN_INHERENT_LOSS, upper),
+            ..self
+        }
+    }
+}
+
+/// Packets sent in some time.
+#[derive(Clone, Copy, Debug)]
+struct Observation {
+    lost: f64,
+    arrived: f64,
+    sending_rate: f64,
+}
+
+/// The last observations.
+#[derive(Debug, Default)]
+pub(super) struct Observations {
+    /// The newest first.
+    recent: VecDeque<Observation>,
+}
+
+impl Observations {
+    pub(super) fn push(&mut self, packets: u32, lost: u32, sending_rate: f64) {
+        self.recent.truncate(WINDOW - 1);
+        self.recent.push_front(Observation {
+            lost: f64::from(lost.min(packets)),
+            arrived: f64::from(packets.saturating_sub(lost)),
+            sending_rate,
+        });
+    }
+
+    /// Share of packets lost, newer ones counting more.
+    pub(super) fn average_loss(&self) -> f64 {
+        let (lost, all) = self
+            .weighted()
+            .fold((0.0, 0.0), |(lost, all), (weight, one)| {
+                (
+                    lost + weight * one.lost,
+                    all + weight * (one.lost + one.arrived),
+                )
+            });
+        if all > 0.0 { lost / all } else { 0.0 }
+    }
+
+    /// The channel with an inherent loss under which the observations are likelier: one step of Newton's method.
+    pub(super) fn fitted(&self, channel: &Channel) -> Channel {
+        let start = channel.feasible();
+        let (first, second) = self
+            .weighted()
+            .fold((0.0, 0.0), |(first, second), (weight, one)| {
+                let lost = start.loss_probability(one.sending_rate);
+                let arrived = 1.0 - lost;
+                (
+                    first + weight * (one.lost / lost - one.arrived / arrived),
+                    second
+                        - weight * (one.lost / (lost * lost) + one.arrived / (arrived * arrived)),
+                )
+            });
+        if second == 0.0 {
+            return start;
+        }
+        Channel {
+            inherent_loss: start.inherent_loss - STEP * first / second,
+            ..start
+        }
+        .feasible()
+    }
+
+    /// Logarithm of how likely the observations are on a channel, with a preference for more bandwidth.
+    pub(super) fn likelihood(&self, channel: &Channel) -> f64 {
+        let kbps = channel.bandwidth / 1_000.0;
+        let distance = BIAS_TURN - self.average_loss();
+        let turn = distance / (BIAS_TURN_WIDTH + distance.abs());
+        let bias = turn * (BIAS * kbps + LOG_BIAS * (1.0 + kbps).ln());
+        self.weighted()
+            .map(|(weight, one)| {
+                let lost = channel.loss_probability(one.sending_rate);
+                let packets = one.lost + one.arrived;
+                weight * (one.lost * lost.ln() + one.arrived * (1.0 - lost).ln() + bias * packets)
+            })
+            .sum()
+    }
+
+    fn weighted(&self) -> impl Iterator<Item = (f64, &Observation)> {
+        let weights = std::iter::successors(Some(1.0), |weight| Some(weight * AGEING));
+        weights.zip(&self.recent)
+    }
+}

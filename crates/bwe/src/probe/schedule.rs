@@ -1,0 +1,256 @@
+//! When to probe, and at what rate.
+
+use std::time::Duration;
+
+use miso_wire::Bitrate;
+
+use super::PlannedProbe;
+
+/// Rates of the first two probes, in multiples of the initial estimate. Higher finds fast links sooner and disturbs
+/// slow ones more.
+const FIRST_FACTORS: [f64; 2] = [3.0, 6.0];
+
+/// Rate of the next probe when one has confirmed its rate, in multiples of what it measured.
+const NEXT_FACTOR: f64 = 2.0;
+
+/// Share of a probe's rate that must be confirmed for the next. Lower probes further on uncertain ground.
+const CONFIRMED_SHARE: f64 = 0.7;
+
+/// How long a result is waited for. Longer holds other probes up, shorter loses results on long paths.
+const RESULT_WAIT: Duration = Duration::from_secs(1);
+
+/// Time between probes of a sender that has too little to send, or whose estimate has nowhere to grow by itself.
+/// Shorter finds a faster link sooner and costs more padding.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// Rate of these probes in multiples of the estimate: of one that media does not put to the test, and of one that it
+/// does. Higher finds more and disturbs more.
+const LIMITED_FACTOR: f64 = 2.0;
+const GROWTH_FACTOR: f64 = 1.5;
+
+/// Probes go no further than what is desired times this.
+const DESIRED_FACTOR: f64 = 2.0;
+
+/// Probes go no further than this where the owner has set no limit.
+const DEFAULT_CAP: Bitrate = Bitrate::kbps(10_000);
+
+/// An estimate that falls below this share of what it was has dropped: its cause may pass as fast as it came.
+const DROP_SHARE: f64 = 0.66;
+
+/// Rate of the probe after a drop, as a share of the estimate before it.
+const RECOVERY_SHARE: f64 = 0.85;
+
+/// A drop is probed for within this time.
+const RECOVERY_TIME: Duration = Duration::from_secs(5);
+
+/// Time without growing queues before the estimate is probed again.
+const CALM: Duration = Duration::from_secs(2);
+
+/// Growth of what is desired by which a probe is worth it at once.
+const DEMAND_GROWTH: f64 = 1.05;
+
+/// What the schedule needs to know of the path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PathState {
+    /// The estimate.
+    pub(crate) estimate: Bitrate,
+    /// The owner's limit.
+    pub(crate) max: Option<Bitrate>,
+    /// Whether the sender has too little to send.
+    pub(crate) application_limited: bool,
+    /// Whether queues are steady and losses do not limit.
+    pub(crate) calm: bool,
+}
+
+/// Where probing is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was probed yet.
+    #[default]
+    New,
+    /// Probes are on their way. A result above `further` is worth another.
+    Waiting {
+        /// When the last was asked for.
+        since: Duration,
+        /// What must be confirmed.
+        further: Bitrate,
+    },
+    /// The estimate stands until there is a reason to doubt it.
+    Settled,
+}
+
+/// Decides when to probe.
+#[derive(Debug, Default)]
+pub(crate) struct ProbeSchedule {
+    phase: Phase,
+    /// What consumers desire.
+    desired: Bitrate,
+    /// What they desired when that last was a reason to probe.
+    demand_probed: Bitrate,
+    /// When the last probe was asked for.
+    asked: Option<Duration>,
+    /// The estimate when it was last looked at.
+    last_estimate: Bitrate,
+    /// The estimate before it dropped, and when.
+    drop: Option<(Bitrate, Duration)>,
+    /// Since when the path has been calm.
+    calm_since: Option<Duration>,
+    /// Number of the next probe.
+    next_id: u32,
+}
+
+impl ProbeSchedule {
+    /// Sets what consumers desire.
+    pub(crate) fn set_desired(&mut self, desired: Bitrate) {
+        self.desired = desired;
+        self.demand_probed = self.demand_probed.min(desired);
+    }
+
+    /// What consumers desire.
+    pub(crate) fn desired(&self) -> Bitrate {
+        self.desired
+    }
+
+    /// A probe has measured a rate: asks for the next if that confirms it.
+    pub(crate) fn measured(&mut self, rate: Bitrate, path: &PathState, now: Duration) -> Plans {
+        match self.phase {
+            Phase::Waiting { further, .. } if rate >= further => {
+                self.ask(&[scaled(rate, NEXT_FACTOR)], true, path, now)
+            }
+            _ => Plans::default(),
+        }
+    }
+
+    /// Looks for a reason to probe. To be called after each change, and now and then.
+    pub(crate) fn poll(&mut self, path: &PathState, now: Duration) -> Plans {
+        self.note(path, now);
+        if self.desired == Bitrate::ZERO {
+            return Plans::default();
+        }
+        match self.phase {
+            Phase::New => {
+                self.demand_probed = self.desired;
+                let rates = FIRST_FACTORS.map(|factor| scaled(path.estimate, factor));
+                self.ask(&rates, true, path, now)
+            }
+            Phase::Waiting { since, .. } if now.saturating_sub(since) < RESULT_WAIT => {
+                Plans::default()
+            }
+            Phase::Waiting { .. } => {
+                self.phase = Phase::Settled;
+                Plans::default()
+            }
+            Phase::Settled if path.calm => self.settled(path, now),
+            Phase::Settled => Plans::default(),
+        }
+    }
+
+    fn settled(&mut self, path: &PathState, now: Duration) -> Plans {
+        let calm_for = self
+            .calm_since
+            .map_or(Duration::ZERO, |since| now.saturating_sub(since));
+        if let Some((before, at)) = self.drop
+            && now.saturating_sub(at) < RECOVERY_TIME
+        {
+            let rate = scaled(before, RECOVERY_SHARE);
+            if calm_for >= CALM / 2 && rate > path.estimate {
+                self.drop = None;
+                return self.ask(&[rate], false, path, now);
+            }
+        }
+        let wanted = path.estimate < self.desired;
+        if wanted && path.application_limited && self.has_new_demand() {
+            self.demand_probed = self.desired;
+            let within = |rate: Bitrate| rate.min(scaled(path.estimate, LIMITED_FACTOR));
+            let rates = [within(self.desired), within(scaled(self.desired, 2.0))];
+            return self.ask(&rates, true, path, now);
+        }
+        let waited = self
+            .asked
+            .map_or(INTERVAL, |asked| now.saturating_sub(asked));
+        if waited < INTERVAL || !wanted {
+            return Plans::default();
+        }
+        if path.application_limited {
+            self.ask(&[scaled(path.estimate, LIMITED_FACTOR)], true, path, now)
+        } else if calm_for >= CALM {
+            self.ask(&[scaled(path.estimate, GROWTH_FACTOR)], true, path, now)
+        } else {
+            Plans::default()
+        }
+    }
+
+    fn has_new_demand(&self) -> bool {
+        self.desired > scaled(self.demand_probed, DEMAND_GROWTH)
+    }
+
+    /// Remembers drops and calm.
+    fn note(&mut self, path: &PathState, now: Duration) {
+        if path.estimate < scaled(self.last_estimate, DROP_SHARE) {
+            self.drop = Some((self.last_estimate, now));
+        }
+        self.last_estimate = path.estimate;
+        if path.calm {
+            self.calm_since.get_or_insert(now);
+        } else {
+            self.calm_since = None;
+        }
+    }
+
+    /// Plans probes at these rates, as far as they are of use. `further` asks to go on if they are confirmed.
+    fn ask(&mut self, rates: &[Bitrate], further: bool, path: &PathState, now: Duration) -> Plans {
+        let cap = path.max.unwrap_or(DEFAULT_CAP.max(path.estimate));
+        let cap = cap.min(scaled(self.desired, DESIRED_FACTOR));
+        let mut plans = Plans::default();
+        let mut last = Bitrate::ZERO;
+        for rate in rates {
+            let rate = (*rate).min(cap);
+            if rate > last && rate > path.estimate {
+                plans.push(PlannedProbe {
+                    id: self.next_id,
+                    rate,
+                    length: 1,
+                });
+                self.next_id = self.next_id.wrapping_add(1);
+                last = rate;
+            }
+        }
+        self.asked = Some(now);
+        let further = further && last > Bitrate::ZERO && last < cap;
+        self.phase = Phase::Waiting {
+            since: now,
+            further: if further {
+                scaled(last, CONFIRMED_SHARE)
+            } else {
+                Bitrate(u64::MAX)
+            },
+        };
+        plans
+    }
+}
+
+/// Up to two probes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Plans {
+    probes: [Option<PlannedProbe>; 2],
+}
+
+impl Plans {
+    fn push(&mut self, probe: PlannedProbe) {
+        if let Some(place) = self.probes.iter_mut().find(|place| place.is_none()) {
+            *place = Some(probe);
+        }
+    }
+
+    /// The probes, in the order in which they are to be sent.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = PlannedProbe> + use<> {
+        self.probes.into_iter().flatten()
+    }
+}
+
+fn scaled(rate: Bitrate, factor: f64) -> Bitrate {
+    Bitrate((rate.0 as f64 * factor) as u64)
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use crate::producer::Producer;
 use crate::producer::streams::ProducerStream;
 use crate::ring::ArrivalCursor;
 use crate::send_stream::SendStream;
+use crate::trace::MediaTraces;
 use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters};
 use miso_wire::{ExtSeq, Mid, Pt, Ssrc};
 use rewrite::Rewrite;
@@ -88,6 +89,8 @@ pub(crate) struct Consumer {
     pub(crate) synced_stream: Option<usize>,
     /// Whether the packet that was sent last ended a frame.
     pub(crate) last_had_marker: bool,
+    /// What the owner wants traced.
+    pub(crate) traces: MediaTraces,
     /// As last told.
     pub(crate) layers: Option<ConsumerLayers>,
     /// As last told.

@@ -33,6 +33,7 @@ mod score;
 pub mod sctp;
 mod send_stream;
 pub mod stats;
+pub mod trace;
 mod transport;
 mod worker;
 

@@ -25,6 +25,7 @@ mod rtp_in;
 mod seal;
 mod stats;
 mod timeout;
+mod trace;
 
 use crate::batch::Batch;
 use crate::consumer::Consumer;
@@ -127,6 +128,8 @@ pub struct Worker {
     due: Vec<TransportKey>,
     /// Transports whose associations have something to do before the input ends.
     sctp_work: Vec<TransportKey>,
+    /// The packet id that is given next; random to begin with.
+    next_packet_id: Option<u32>,
     /// What a receiver report is made of; kept for its memory.
     report_blocks: Vec<ReportBlock>,
     /// Where one small packet is put together.
@@ -150,6 +153,7 @@ impl Worker {
             deadline: None,
             due: Vec::new(),
             sctp_work: Vec::new(),
+            next_packet_id: None,
             report_blocks: Vec::new(),
             scratch: Box::new([0; MAX_DATAGRAM]),
         }

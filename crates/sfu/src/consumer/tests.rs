@@ -53,6 +53,7 @@ fn consumer(consumer_type: ConsumerType, encodings: usize, mode: Option<&str>) -
         rewrite: Rewrite::default(),
         synced_stream: None,
         last_had_marker: true,
+        traces: Default::default(),
         layers: None,
         score: ConsumerScore::default(),
     }

@@ -391,6 +391,7 @@ fn new_consumer(
         rewrite: Default::default(),
         synced_stream: None,
         last_had_marker: true,
+        traces: Default::default(),
         layers: None,
         score: Default::default(),
         parameters,

@@ -5,6 +5,7 @@
 
 use super::retransmit::Wanted;
 use super::seal::{MAX_OVERHEAD, Outward};
+use super::trace::{SentPacket, trace_sent};
 use super::{MAX_DATAGRAM, Worker};
 use crate::batch::Batch;
 use crate::consumer::{Consumer, Current};
@@ -334,6 +335,16 @@ impl Serving<'_> {
         self.consumer.rewrite.sent(meta, forwarded.ts);
         self.consumer.last_had_marker = meta.marker;
         let outward = self.outward(&forward, forwarded, meta);
+        if self.consumer.traces.has_packets() {
+            let structure = self.producer.streams.get(current.stream);
+            let sent = SentPacket {
+                outward: &outward,
+                meta,
+                packet,
+                structure: structure.map(|stream| &stream.structure),
+            };
+            trace_sent(self.consumer, sent, (self.events, self.drops), self.now);
+        }
         self.put(batch, &outward, meta, packet)
     }
 

@@ -4,6 +4,7 @@
 
 use super::Worker;
 use super::seal::{MAX_OVERHEAD, Outward, RTX_OVERHEAD};
+use super::trace::{SentPacket, trace_sent};
 use crate::batch::Batch;
 use crate::keys::ConsumerKey;
 use miso_wire::Seq;
@@ -40,8 +41,8 @@ impl Worker {
             return None;
         }
         let sent = consumer.send.find_sent(wanted.seq, now)?;
-        let ring = &producer.streams.get(usize::from(sent.source))?.ring;
-        let (meta, packet) = self.pool.packet(ring.get(sent.input)?)?;
+        let stream = producer.streams.get(usize::from(sent.source))?;
+        let (meta, packet) = self.pool.packet(stream.ring.get(sent.input)?)?;
         let rtx_index = consumer.send.resend(&sent, now);
         let params = consumer.send.params();
         let rtx = rtx_index.zip(params.rtx);
@@ -68,6 +69,15 @@ impl Worker {
         let len = outward.put(sealing, room, meta, packet)?;
         batch.commit(&tuple, len);
         transport.traffic.rtx_sent.add(len, now);
+        if consumer.traces.has_packets() {
+            let sent = SentPacket {
+                outward: &outward,
+                meta,
+                packet,
+                structure: Some(&stream.structure),
+            };
+            trace_sent(consumer, sent, (&mut self.events, &mut self.drops), now);
+        }
         Some(())
     }
 }

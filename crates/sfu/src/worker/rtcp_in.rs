@@ -5,12 +5,18 @@ use super::retransmit::Wanted;
 use crate::drops::DropReason;
 use crate::event::{ConsumerEvent, Event};
 use crate::keys::{ConsumerKey, TransportKey};
+use crate::trace::MediaTraceInfo;
 use crate::transport::RateFeedback;
 use miso_ice::Tuple;
 use miso_wire::{
-    Dlrr, NtpTime, ReportBlock, RtcpPacket, RtcpPackets, SenderReport, Seq, Ssrc, Xr, XrBlock,
+    Dlrr, NtpTime, ReportBlock, RtcpPacket, RtcpPackets, SenderReport, Seq, Ssrc,
+    TransportFeedback, Xr, XrBlock,
 };
 use std::time::Instant;
+
+/// Packets of one transport-wide feedback that are looked at. A small message can tell of 65,535; more costs a liar's
+/// server more, fewer leaves out some of what a slow honest one tells.
+const MAX_JUDGED: usize = 4_096;
 
 impl Worker {
     /// Takes an SRTCP packet that came by a tuple of the transport.
@@ -68,6 +74,7 @@ impl Worker {
                     return;
                 };
                 self.receive_nack(consumer, nack.lost());
+                self.trace_asking(consumer, MediaTraceInfo::Nack, now);
             }
             RtcpPacket::Pli(pli) => {
                 let Some(consumer) = self.consumer_of(key, pli.media) else {
@@ -76,6 +83,7 @@ impl Worker {
                 if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
                     consumer.send.count_pli();
                 }
+                self.trace_asking(consumer, MediaTraceInfo::Pli(pli.media), now);
                 self.ask_for_key_frame_of(consumer, now);
             }
             RtcpPacket::Fir(fir) => {
@@ -86,13 +94,27 @@ impl Worker {
                     if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
                         consumer.send.count_fir();
                     }
+                    self.trace_asking(consumer, MediaTraceInfo::Fir(entry.ssrc), now);
                     self.ask_for_key_frame_of(consumer, now);
                 }
             }
             RtcpPacket::Xr(xr) => self.receive_xr(key, xr, now),
-            // What a sender learns from these two is used by the estimation of the path to the peer.
-            RtcpPacket::Remb(_) | RtcpPacket::TransportFeedback(_) => {}
+            RtcpPacket::TransportFeedback(feedback) => self.note_loss(key, feedback),
+            // What a sender learns from it is used by the estimation of the path to the peer.
+            RtcpPacket::Remb(_) => {}
             RtcpPacket::Sdes(_) | RtcpPacket::Bye(_) => {}
+        }
+    }
+
+    /// Learns from transport-wide feedback how much of what is sent arrives.
+    fn note_loss(&mut self, key: TransportKey, feedback: &TransportFeedback<'_>) {
+        let (mut lost, mut total) = (0, 0);
+        for (_, arrival) in feedback.deltas().take(MAX_JUDGED) {
+            lost += u16::from(arrival.is_none());
+            total += 1;
+        }
+        if let Some(transport) = self.objects.transports.get_mut(key) {
+            transport.sent_loss.add(lost, total);
         }
     }
 
@@ -141,12 +163,12 @@ impl Worker {
         let Some(producer) = self.objects.producers.get_mut(producer_key) else {
             return;
         };
-        let mut changed = false;
+        let mut changed = None;
         if let Some(stream) = producer
             .stream_of_media(ssrc)
             .and_then(|index| producer.streams.get_mut(index))
         {
-            changed = stream.recv.sender_report(report.info.ntp, now);
+            changed = Some(stream.recv.sender_report(report.info.ntp, now));
             stream
                 .capture
                 .sender_report(report.info.ntp, report.info.rtp_time);
@@ -161,7 +183,10 @@ impl Worker {
         {
             stream.recv.rtx_sender_report(report.info.ntp, now);
         }
-        if changed {
+        if changed.is_some() {
+            self.trace_sender_report(producer_key, report.info, now);
+        }
+        if changed == Some(true) {
             self.announce_scores(producer_key, now);
         }
     }

@@ -13,6 +13,7 @@ use crate::stats::{
 };
 use crate::transport::RateFeedback;
 use crate::transport::traffic::read;
+use miso_ortc::MediaKind;
 use miso_wire::Bitrate;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -25,6 +26,11 @@ impl Worker {
         let transport = self.objects.transports.get(key).ok_or_else(gone)?;
         let traffic = &transport.traffic;
         let set = |bitrate: Bitrate| (bitrate > Bitrate::ZERO).then_some(bitrate);
+        let mut consumers = transport
+            .consumers
+            .iter()
+            .filter_map(|key| self.objects.consumers.get(*key));
+        let is_estimated = consumers.any(Consumer::is_paced_by_feedback);
         let sends_video = !transport.consumers.is_empty();
         let estimate = match &transport.rate_feedback {
             RateFeedback::Remb(estimator) => estimator.estimate(),
@@ -54,6 +60,12 @@ impl Worker {
             max_incoming_bitrate: set(transport.limits.max_incoming),
             max_outgoing_bitrate: set(transport.limits.max_outgoing),
             min_outgoing_bitrate: set(transport.limits.min_outgoing),
+            packet_loss_received: match &transport.rate_feedback {
+                RateFeedback::None => None,
+                RateFeedback::TransportCc(feedback) => Some(feedback.loss()),
+                RateFeedback::Remb(_) => Some(0.0),
+            },
+            packet_loss_sent: is_estimated.then(|| transport.sent_loss.ratio()),
         })))
     }
 
@@ -140,6 +152,13 @@ impl Producer {
 }
 
 impl Consumer {
+    /// Whether the path to the peer is estimated for it (fact sheet 3.12).
+    const fn is_paced_by_feedback(&self) -> bool {
+        let extensions = self.extensions;
+        matches!(self.kind, MediaKind::Video)
+            && (extensions.transport_wide_cc || extensions.abs_send_time)
+    }
+
     /// Statistics of the stream to the peer.
     fn stream_stats(&self, now: Instant) -> StreamStats {
         let stats = self.send.stats(now);

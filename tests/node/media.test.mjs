@@ -107,8 +107,6 @@ test('consumers are made, shown, steered and closed', async t => {
   assert.equal(consumer.priority, 1);
   await consumer.setPreferredLayers({ spatialLayer: 1, temporalLayer: 1 });
   assert.equal(consumer.preferredLayers, undefined);
-  await consumer.enableTraceEvent([]);
-  await assert.rejects(consumer.enableTraceEvent(['rtp']), /trace events of consumers: not implemented/);
 
   assert.deepEqual((await owner.dump()).mapConsumerIdProducerId, [{ key: consumer.id, value: producer.id }]);
   assert.deepEqual((await to.dump()).consumerIds, [consumer.id]);

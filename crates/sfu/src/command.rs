@@ -19,8 +19,8 @@ pub use observer::{ActiveSpeakerOptions, AudioLevelOptions, ObserverCommand};
 pub use producer::{Produce, ProducerCommand};
 pub use router::RouterCommand;
 pub use transport::{
-    DirectTransportOptions, PlainConnect, PlainTransportOptions, SctpTransportOptions, SrtpKey,
-    TransportCommand, WebRtcTransportOptions,
+    DirectTransportOptions, PlainConnect, PlainTransportOptions, SctpTransportOptions, Sockets,
+    SrtpKey, TransportCommand, WebRtcTransportOptions,
 };
 
 use crate::dump::{

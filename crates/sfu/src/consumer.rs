@@ -11,6 +11,7 @@ use crate::keys::{ProducerKey, TransportKey};
 use crate::producer::Producer;
 use crate::producer::streams::ProducerStream;
 use crate::score::BEST_SCORE;
+use crate::trace::MediaTraces;
 use claim::Share;
 use leg::Legs;
 use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters};
@@ -75,6 +76,8 @@ pub(crate) struct Consumer {
     pub(crate) legs: Legs,
     /// Whether the codec has packets that a decoder can begin with, and they can be told.
     pub(crate) needs_key_frame: bool,
+    /// What the owner wants traced.
+    pub(crate) traces: MediaTraces,
     /// As last told.
     pub(crate) layers: Option<ConsumerLayers>,
     /// As last told.

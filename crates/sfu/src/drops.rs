@@ -28,6 +28,8 @@ drop_reasons! {
     UnknownTuple = "unknown_tuple",
     /// STUN that names no transport of ours.
     UnknownUfrag = "unknown_ufrag",
+    /// STUN that names a transport of ours, but came to a socket that is not for it.
+    ForeignSocket = "foreign_socket",
     /// STUN that ICE refused or left without answer.
     StunRefused = "stun_refused",
     /// DTLS that was not understood.

@@ -6,6 +6,7 @@ use crate::ids::{
     ConsumerId, DataConsumerId, DataProducerId, ProducerId, RouterId, RtpObserverId, TransportId,
 };
 use crate::sctp::SctpState;
+use crate::trace::{MediaTraceKind, TransportTraceKind};
 use miso_ice::{Candidate, Credentials, IceState, Tuple};
 use miso_ortc::{
     ConsumerType, MediaKind, ProducerType, RtpEncodingParameters, RtpMapping, RtpParameters,
@@ -137,6 +138,8 @@ pub struct TransportDump {
     pub data_producers: Vec<DataProducerId>,
     /// Open data consumers.
     pub data_consumers: Vec<DataConsumerId>,
+    /// What is traced.
+    pub traces: Vec<TransportTraceKind>,
 }
 
 /// A producer.
@@ -154,6 +157,8 @@ pub struct ProducerDump {
     pub streams: Vec<crate::stats::StreamStats>,
     /// Whether it is paused.
     pub paused: bool,
+    /// What is traced.
+    pub traces: Vec<MediaTraceKind>,
 }
 
 /// A consumer.
@@ -183,6 +188,8 @@ pub struct ConsumerDump {
     pub target_spatial_layer: Option<u8>,
     /// Layer that is forwarded, with layers only.
     pub current_spatial_layer: Option<u8>,
+    /// What is traced.
+    pub traces: Vec<MediaTraceKind>,
 }
 
 /// A data producer.

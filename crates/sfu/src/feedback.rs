@@ -4,8 +4,10 @@
 
 mod estimator;
 mod limiter;
+mod loss;
 mod transport_cc;
 
 pub(crate) use estimator::IncomingBitrateEstimator;
 pub(crate) use limiter::IncomingBitrateLimiter;
+pub(crate) use loss::PacketLoss;
 pub(crate) use transport_cc::TransportCcFeedback;

@@ -34,6 +34,7 @@ mod score;
 pub mod sctp;
 mod send_stream;
 pub mod stats;
+pub mod trace;
 mod transport;
 mod worker;
 

@@ -6,6 +6,7 @@ mod desired;
 mod hold;
 pub(crate) mod probation;
 
+use crate::trace::{BweTrace, BweType};
 use crate::transport::{BitrateLimits, Transport};
 use desired::DesiredBitrate;
 use miso_bwe::{Allotment, Controller, ControllerConfig, OperatingPoint};
@@ -22,6 +23,8 @@ const FALL_PERCENT: u64 = 95;
 const SHARING_INTERVAL: Duration = Duration::from_millis(250);
 /// How much more than what consumers want is looked for, in percent: layers vary.
 const HEADROOM_PERCENT: u64 = 135;
+/// Share of that up to which the path is filled up with probes, as mediasoup tells it.
+const PADDING_PERCENT: u64 = 85;
 
 /// What the peer tells of its reception; fixed by its first consumer that allows one (fact sheet 3.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +107,27 @@ impl Outgoing {
             let is_over = now.saturating_duration_since(at) >= SHARING_INTERVAL;
             has_fallen || is_over && available != shared
         })
+    }
+
+    /// What there is to tell of the estimate.
+    pub(crate) fn trace(&self, transport: &Transport, now: Instant) -> BweTrace {
+        let ControllerConfig { min, max, .. } = limits_of(&transport.limits);
+        let effective_desired = self.desired.get(now);
+        let ceiling = with_headroom(effective_desired).max(transport.initial_outgoing);
+        let max = max.map_or(ceiling, |max| max.min(ceiling));
+        BweTrace {
+            bwe_type: match self.feedback {
+                OutgoingFeedback::TransportCc => BweType::TransportCc,
+                OutgoingFeedback::Remb => BweType::Remb,
+            },
+            desired: self.desired.latest(),
+            effective_desired,
+            min,
+            max,
+            start: transport.initial_outgoing,
+            max_padding: Bitrate(max.0 / 100 * PADDING_PERCENT),
+            available: self.controller.available(),
+        }
     }
 
     /// Notes that what is available is shared now.

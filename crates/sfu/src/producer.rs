@@ -8,6 +8,7 @@ use crate::event::{StreamScore, VideoOrientation};
 use crate::ids::ProducerId;
 use crate::key_frame::KeyFrameRequests;
 use crate::keys::{ConsumerKey, ObserverKey, TransportKey};
+use crate::trace::MediaTraces;
 use codecs::ProducerCodecs;
 use mangle::SourceExtensions;
 use miso_ortc::{MediaKind, ProducerType, RtpMapping, RtpParameters};
@@ -38,6 +39,10 @@ pub(crate) struct Producer {
     pub(crate) key_frames: KeyFrameRequests,
     /// As last told.
     pub(crate) orientation: Option<VideoOrientation>,
+    /// Whether packets without a packet id get one.
+    pub(crate) numbers_packets: bool,
+    /// What the owner wants traced.
+    pub(crate) traces: MediaTraces,
     /// Whether it is in the list of producers with packets to forward.
     pub(crate) is_dirty: bool,
 }

@@ -112,6 +112,10 @@ pub struct TransportStats {
     pub max_outgoing_bitrate: Option<Bitrate>,
     /// Floor in force, none without.
     pub min_outgoing_bitrate: Option<Bitrate>,
+    /// Share of the peer's packets that were lost, 0 to 1, where the peer gets feedback about its rate.
+    pub packet_loss_received: Option<f64>,
+    /// Share of the packets to the peer that were lost, 0 to 1, where the path to it is estimated.
+    pub packet_loss_sent: Option<f64>,
 }
 
 /// The part of a WebRTC transport's statistics that other kinds lack.

@@ -79,6 +79,8 @@ pub(crate) fn video_producer(encodings: Value) -> Producer {
         observers: Vec::new(),
         key_frames: KeyFrameRequests::new(Duration::ZERO),
         orientation: None,
+        numbers_packets: false,
+        traces: Default::default(),
         is_dirty: false,
     }
 }

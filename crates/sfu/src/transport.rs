@@ -5,15 +5,18 @@ pub(crate) mod listener;
 pub(crate) mod traffic;
 
 use crate::capture_clock::SenderClock;
-use crate::command::{DirectTransportOptions, SctpTransportOptions};
+use crate::command::{DirectTransportOptions, SctpTransportOptions, Sockets};
 use crate::dump::RecvExtensionIds;
 use crate::error::CommandError;
 use crate::event::SctpCapabilities;
-use crate::feedback::{IncomingBitrateEstimator, IncomingBitrateLimiter, TransportCcFeedback};
+use crate::feedback::{
+    IncomingBitrateEstimator, IncomingBitrateLimiter, PacketLoss, TransportCcFeedback,
+};
 use crate::ids::{RouterId, TransportId};
 use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey};
 use crate::outgoing::Outgoing;
 use crate::sctp::{Association, StreamId};
+use crate::trace::TransportTraces;
 use endpoint::Endpoint;
 use listener::RtpListener;
 use miso_ice::{Candidate, IceServer, Tuple};
@@ -37,6 +40,8 @@ pub(crate) struct WebRtc {
     pub(crate) dtls: Dtls,
     pub(crate) srtp: Option<Srtp>,
     pub(crate) candidates: Vec<Candidate>,
+    /// By which sockets a stranger with the right credentials is let in.
+    pub(crate) sockets: Sockets,
 }
 
 /// What a plain transport has and other kinds lack.
@@ -127,9 +132,13 @@ pub(crate) struct Transport {
     pub(crate) limiter: IncomingBitrateLimiter,
     /// Number of the next packet with a transport-wide sequence number.
     pub(crate) next_transport_seq: u16,
+    /// What was lost of what was sent.
+    pub(crate) sent_loss: PacketLoss,
     /// When the next RTCP compound is due.
     pub(crate) rtcp_at: Option<Instant>,
     pub(crate) traffic: TrafficCounters,
+    /// What the owner wants traced.
+    pub(crate) traces: TransportTraces,
     /// No timer of the transport or its streams is due before it.
     pub(crate) deadline: Option<Instant>,
 }
@@ -236,8 +245,10 @@ impl Transport {
             sender_clock: SenderClock::default(),
             limiter: IncomingBitrateLimiter::default(),
             next_transport_seq: 0,
+            sent_loss: PacketLoss::default(),
             rtcp_at: None,
             traffic: TrafficCounters::default(),
+            traces: TransportTraces::default(),
             deadline: None,
         }
     }

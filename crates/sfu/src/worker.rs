@@ -27,6 +27,7 @@ mod seal;
 mod share;
 mod stats;
 mod timeout;
+mod trace;
 
 use crate::batch::Batch;
 use crate::consumer::Consumer;
@@ -132,6 +133,8 @@ pub struct Worker {
     sctp_work: Vec<TransportKey>,
     /// Consumers with a choice of layers while bitrate is shared; kept for its memory.
     claims: Vec<(ConsumerKey, ClaimIndex)>,
+    /// The packet id that is given next; random to begin with.
+    next_packet_id: Option<u32>,
     /// What a receiver report is made of; kept for its memory.
     report_blocks: Vec<ReportBlock>,
     /// Where one small packet is put together.
@@ -156,6 +159,7 @@ impl Worker {
             due: Vec::new(),
             sctp_work: Vec::new(),
             claims: Vec::new(),
+            next_packet_id: None,
             report_blocks: Vec::new(),
             scratch: Box::new([0; MAX_DATAGRAM]),
         }

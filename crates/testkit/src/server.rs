@@ -216,6 +216,7 @@ impl Server {
     ) -> Result<(TransportId, WebRtcTransportDump), CommandError> {
         let id = TransportId(self.next_id());
         let options = WebRtcTransportOptions {
+            sockets: Default::default(),
             listen: self.listen.clone(),
             offers: Offers::default(),
             ice_consent_timeout: ConsentTimeout::from_secs(settings.consent_timeout),
@@ -308,6 +309,7 @@ impl Server {
             rtp_mapping: prepared.mapping,
             paused: false,
             key_frame_request_delay,
+            numbers_packets: false,
         };
         let command = TransportCommand::Produce(id, Box::new(produce));
         self.command(Command::Transport(transport, command), now)?;

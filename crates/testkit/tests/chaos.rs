@@ -138,6 +138,7 @@ impl Chaos {
                     expose_internal_ip: false,
                 };
                 let options = WebRtcTransportOptions {
+                    sockets: Default::default(),
                     listen: if self.rng.bool() {
                         vec![listen]
                     } else {

@@ -18,7 +18,7 @@ const READ_BYTES: usize = 65_536;
 /// Bytes of answers that may wait for the library before no more requests are read. More outlives longer pauses of its
 /// process, less takes less memory here.
 const MAX_QUEUED: usize = 16 << 20;
-/// Bytes that may wait before media, messages and log lines are dropped instead of queued.
+/// Bytes that may wait before media, messages, traces and log lines are dropped instead of queued.
 const MAX_QUEUED_BULK: usize = 4 << 20;
 
 /// The channel.
@@ -114,10 +114,18 @@ impl Channel {
         event: notification::Event,
         body: Option<notification::Body>,
     ) {
-        use notification::Event::{ConsumerRtp, DataconsumerMessage, DirecttransportRtcp};
+        use notification::Event::{
+            ConsumerRtp, ConsumerTrace, DataconsumerMessage, DirecttransportRtcp, ProducerTrace,
+            TransportTrace,
+        };
         let is_bulk = matches!(
             event,
-            ConsumerRtp | DataconsumerMessage | DirecttransportRtcp
+            ConsumerRtp
+                | ConsumerTrace
+                | DataconsumerMessage
+                | DirecttransportRtcp
+                | ProducerTrace
+                | TransportTrace
         );
         if is_bulk && self.queue.len() > MAX_QUEUED_BULK {
             self.dropped += 1;

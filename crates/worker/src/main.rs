@@ -23,6 +23,7 @@ mod settings;
 mod shell;
 mod stderr;
 mod stream;
+mod trace;
 mod transports;
 
 use std::process::ExitCode;

@@ -21,6 +21,7 @@ use crate::entity::transport::{negotiated, sctp_state, tuple};
 use crate::entity::webrtc_transport::{dtls_state, ice_state};
 use crate::names::Kind;
 use crate::refusal::Refusal;
+use crate::trace;
 
 /// Takes a notification of the library. Whether the worker is to close.
 pub(crate) fn handle(
@@ -112,8 +113,11 @@ fn send_data(
 pub(crate) fn tell(core: &mut Core, channel: &mut Channel, event: Event) {
     let (number, (event, body)) = match event {
         Event::Transport(id, event) => (id.0, of_transport(core, event)),
-        Event::Producer(id, event) => (id.0, of_producer(event)),
-        Event::Consumer(id, event) => (id.0, of_consumer(event)),
+        Event::Producer(id, event) => (id.0, of_producer(core, event)),
+        Event::Consumer(id, event) => match of_consumer(core, event) {
+            Some(told) => (id.0, told),
+            None => return,
+        },
         Event::DataConsumer(id, event) => (id.0, of_data_consumer(event)),
         Event::Observer(id, event) => (id.0, of_observer(core, event)),
         Event::CloseConnection(tuple) => {
@@ -199,6 +203,10 @@ fn of_transport(core: &Core, event: TransportEvent) -> Told {
                 },
             ))),
         ),
+        TransportEvent::Trace(it) => {
+            let (event, body) = trace::of_transport(&core.clock, &it);
+            (event, Some(body))
+        }
         TransportEvent::Rtcp(packet) => (
             notification::Event::DirecttransportRtcp,
             Some(Body::DirectTransportRtcpNotification(Box::new(
@@ -210,8 +218,12 @@ fn of_transport(core: &Core, event: TransportEvent) -> Told {
     }
 }
 
-fn of_producer(event: ProducerEvent) -> Told {
+fn of_producer(core: &Core, event: ProducerEvent) -> Told {
     match event {
+        ProducerEvent::Trace(it) => {
+            let (event, body) = trace::of_producer(&core.clock, &it);
+            (event, Some(body))
+        }
         ProducerEvent::Score(scores) => {
             let scores = scores.into_iter().map(|it| producer::Score {
                 encoding_idx: it.encoding_idx,
@@ -240,8 +252,12 @@ fn of_producer(event: ProducerEvent) -> Told {
     }
 }
 
-fn of_consumer(event: ConsumerEvent) -> Told {
-    match event {
+fn of_consumer(core: &Core, event: ConsumerEvent) -> Option<Told> {
+    Some(match event {
+        ConsumerEvent::Trace(it) => {
+            let (event, body) = trace::of_consumer(&core.clock, &it)?;
+            (event, Some(body))
+        }
         ConsumerEvent::ProducerClose => (notification::Event::ConsumerProducerClose, None),
         ConsumerEvent::ProducerPause => (notification::Event::ConsumerProducerPause, None),
         ConsumerEvent::ProducerResume => (notification::Event::ConsumerProducerResume, None),
@@ -274,7 +290,7 @@ fn of_consumer(event: ConsumerEvent) -> Told {
                 },
             ))),
         ),
-    }
+    })
 }
 
 fn of_data_consumer(event: DataConsumerEvent) -> Told {

@@ -64,3 +64,13 @@ impl From<planus::Error> for Refusal {
         Self::type_error(format!("malformed message: {error}"))
     }
 }
+
+impl From<planus::errors::UnknownEnumTag> for Refusal {
+    /// A list in the message has a value that its enumeration lacks.
+    fn from(error: planus::errors::UnknownEnumTag) -> Self {
+        Self::type_error(format!(
+            "malformed message: unknown value {}",
+            error.error_kind.tag
+        ))
+    }
+}

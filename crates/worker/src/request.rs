@@ -13,6 +13,7 @@ use crate::entity::{
 use crate::method;
 use crate::names::{Entry, Kind};
 use crate::refusal::Refusal;
+use crate::trace;
 
 /// What a request is answered with.
 pub(crate) type Answer = Result<Option<Body>, Refusal>;
@@ -167,7 +168,7 @@ fn transport_request(
         Method::TransportRestartIce => webrtc_transport::restart_ice(core, context),
         Method::PlaintransportConnect => plain_transport::connect(core, request, context),
         Method::WebrtctransportConnect => webrtc_transport::connect(core, request, context),
-        Method::TransportEnableTraceEvent => transport::enable_trace(request),
+        Method::TransportEnableTraceEvent => trace::enable_transport(core, request, context),
         Method::TransportProduce => producer::create(core, request, context),
         Method::TransportConsume => consumer::create(core, request, context),
         Method::TransportProduceData => data_producer::create(core, request, context),
@@ -190,7 +191,7 @@ fn producer_request(
         Method::ProducerGetStats => producer::stats(core, context),
         Method::ProducerPause => producer::pause(core, context, true),
         Method::ProducerResume => producer::pause(core, context, false),
-        Method::ProducerEnableTraceEvent => producer::enable_trace(request),
+        Method::ProducerEnableTraceEvent => trace::enable_producer(core, request, context),
         _ => unknown(context),
     }
 }
@@ -210,7 +211,7 @@ fn consumer_request(
         }
         Method::ConsumerSetPriority => consumer::set_priority(core, request, context),
         Method::ConsumerRequestKeyFrame => consumer::request_key_frame(core, context),
-        Method::ConsumerEnableTraceEvent => consumer::enable_trace(request),
+        Method::ConsumerEnableTraceEvent => trace::enable_consumer(core, request, context),
         _ => unknown(context),
     }
 }

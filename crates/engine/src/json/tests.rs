@@ -40,6 +40,8 @@ fn transport(ice: Option<IceStats>) -> TransportStats {
         max_incoming_bitrate: None,
         max_outgoing_bitrate: None,
         min_outgoing_bitrate: None,
+        packet_loss_received: None,
+        packet_loss_sent: None,
     }
 }
 

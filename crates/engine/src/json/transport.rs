@@ -55,6 +55,10 @@ struct Stats<'a> {
     max_outgoing_bitrate: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     min_outgoing_bitrate: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rtp_packet_loss_received: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rtp_packet_loss_sent: Option<f64>,
 }
 
 /// What only WebRTC transports have.
@@ -142,6 +146,8 @@ pub(crate) fn transport_stats(
         max_incoming_bitrate: stats.max_incoming_bitrate.map(|it| it.0),
         max_outgoing_bitrate: stats.max_outgoing_bitrate.map(|it| it.0),
         min_outgoing_bitrate: stats.min_outgoing_bitrate.map(|it| it.0),
+        rtp_packet_loss_received: stats.packet_loss_received,
+        rtp_packet_loss_sent: stats.packet_loss_sent,
     })
 }
 

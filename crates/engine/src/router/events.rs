@@ -63,6 +63,7 @@ fn producer_event(
         core::ProducerEvent::VideoOrientationChange(orientation) => {
             ProducerEvent::VideoOrientationChange(orientation.into())
         }
+        core::ProducerEvent::Trace(_) => return None,
     };
     Some(RouterEvent::Producer {
         id: producer.base.name.clone(),
@@ -96,6 +97,7 @@ fn consumer_event(
             ConsumerEvent::LayersChange(consumer.set_current_layers(layers.map(Into::into)))
         }
         core::ConsumerEvent::Rtp(packet) => ConsumerEvent::Rtp(Arc::from(packet)),
+        core::ConsumerEvent::Trace(_) => return None,
     };
     Some(RouterEvent::Consumer {
         id: consumer.base.name.clone(),

@@ -35,6 +35,7 @@ impl TransportCore {
             rtp_mapping: prepared.mapping,
             paused: options.paused,
             key_frame_request_delay: options.key_frame_request_delay,
+            numbers_packets: false,
         });
         if self.base.is_closed() {
             return Err(RequestError::Closed);

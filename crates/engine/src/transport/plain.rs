@@ -187,7 +187,8 @@ impl PlainPart {
             core::TransportEvent::IceStateChange(_)
             | core::TransportEvent::IceSelectedTupleChange(_)
             | core::TransportEvent::DtlsStateChange(..)
-            | core::TransportEvent::Rtcp(_) => None,
+            | core::TransportEvent::Rtcp(_)
+            | core::TransportEvent::Trace(_) => None,
         }
     }
 }

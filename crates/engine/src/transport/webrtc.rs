@@ -242,7 +242,8 @@ impl WebRtcPart {
             }
             core::TransportEvent::TupleChange(_)
             | core::TransportEvent::RtcpTupleChange(_)
-            | core::TransportEvent::Rtcp(_) => return None,
+            | core::TransportEvent::Rtcp(_)
+            | core::TransportEvent::Trace(_) => return None,
         })
     }
 }
@@ -273,6 +274,8 @@ pub(crate) fn webrtc_options(
     }
     Ok(command::WebRtcTransportOptions {
         listen: listen.to_vec(),
+        // A worker's transports share what it listens on.
+        sockets: command::Sockets::All,
         offers,
         ice_consent_timeout: consent_timeout(options.ice_consent_timeout),
         initial_available_outgoing_bitrate: options.initial_available_outgoing_bitrate,

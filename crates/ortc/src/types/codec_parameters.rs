@@ -22,6 +22,8 @@ pub enum CodecParameterValue {
     Text(String),
     /// A truth value. Never read from JSON; a worker's protocol can carry it.
     Bool(bool),
+    /// Several whole numbers. Never read from JSON; a worker's protocol can carry them.
+    Ints(Vec<i32>),
 }
 
 impl CodecParameterValue {
@@ -31,7 +33,7 @@ impl CodecParameterValue {
             Self::Int(number) => Some(*number),
             Self::Text(text) => text.parse().ok(),
             Self::Bool(flag) => Some(i64::from(*flag)),
-            Self::Double(_) => None,
+            Self::Double(_) | Self::Ints(_) => None,
         }
     }
 

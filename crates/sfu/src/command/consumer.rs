@@ -1,4 +1,5 @@
 use crate::ids::ProducerId;
+use crate::trace::MediaTraceKind;
 use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters};
 
 /// Layers of a simulcast or SVC consumer.
@@ -44,6 +45,8 @@ pub enum ConsumerCommand {
     SetPriority(u8),
     /// Asks the producer for a key frame.
     RequestKeyFrame,
+    /// Traces these kinds from now on, and no others.
+    Trace(Vec<MediaTraceKind>),
     /// Answered with [`Response::ConsumerDump`](super::Response::ConsumerDump).
     Dump,
     /// Answered with [`Response::StreamStats`](super::Response::StreamStats).

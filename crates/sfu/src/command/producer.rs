@@ -1,3 +1,4 @@
+use crate::trace::MediaTraceKind;
 use miso_ortc::{MediaKind, RtpMapping, RtpParameters};
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub struct Produce {
     pub paused: bool,
     /// Least time between two key frame requests; zero for none.
     pub key_frame_request_delay: Duration,
+    /// Whether packets without mediasoup's packet id get one; video only.
+    pub numbers_packets: bool,
 }
 
 /// Requests to a producer.
@@ -23,6 +26,8 @@ pub enum ProducerCommand {
     Pause,
     /// Goes on forwarding and asks for a key frame.
     Resume,
+    /// Traces these kinds from now on, and no others.
+    Trace(Vec<MediaTraceKind>),
     /// Answered with [`Response::ProducerDump`](super::Response::ProducerDump).
     Dump,
     /// Answered with [`Response::StreamStats`](super::Response::StreamStats).

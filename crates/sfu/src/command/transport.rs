@@ -1,6 +1,7 @@
 use super::{Consume, ConsumeData, Produce, ProduceData};
 use crate::ids::{ConsumerId, DataConsumerId, DataProducerId, ProducerId};
-use miso_ice::{ConsentTimeout, ListenInfo, Offers};
+use crate::trace::TransportTraceKind;
+use miso_ice::{ConsentTimeout, ListenInfo, Offers, Protocol};
 use miso_secure::{DtlsRole, Fingerprint, SrtpCryptoSuite};
 use miso_wire::Bitrate;
 use std::fmt;
@@ -36,11 +37,38 @@ impl Default for SctpTransportOptions {
     }
 }
 
+/// The sockets of the owner at which a WebRTC transport may be reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Sockets {
+    /// All that the owner has: they are shared by all transports.
+    #[default]
+    All,
+    /// Those that are bound like this.
+    Bound(Vec<(Protocol, SocketAddr)>),
+}
+
+impl Sockets {
+    /// Whether what came to `local` came by one of them.
+    pub(crate) fn cover(&self, protocol: Protocol, local: SocketAddr) -> bool {
+        let is_at = |(carried, bound): &(Protocol, SocketAddr)| {
+            *carried == protocol
+                && bound.port() == local.port()
+                && (bound.ip() == local.ip() || bound.ip().is_unspecified())
+        };
+        match self {
+            Self::All => true,
+            Self::Bound(sockets) => sockets.iter().any(is_at),
+        }
+    }
+}
+
 /// How a WebRTC transport is made (fact sheet 1.6).
 #[derive(Clone, Debug)]
 pub struct WebRtcTransportOptions {
     /// Where it can be reached; the order gives the candidates' priority. At least one.
     pub listen: Vec<ListenInfo>,
+    /// By which sockets a peer that proves to know its credentials is let in.
+    pub sockets: Sockets,
     /// Which protocols become candidates, and which is preferred.
     pub offers: Offers,
     /// Silence after which consent is lost (RFC 7675).
@@ -124,6 +152,8 @@ pub enum TransportCommand {
     SetMaxOutgoingBitrate(Bitrate),
     /// Sets a floor of what is sent to the peer; zero is none.
     SetMinOutgoingBitrate(Bitrate),
+    /// Traces these kinds from now on, and no others.
+    Trace(Vec<TransportTraceKind>),
     /// Makes a producer; answered with [`Response::Producer`](super::Response::Producer).
     Produce(ProducerId, Box<Produce>),
     /// Makes a consumer; answered with [`Response::Consumer`](super::Response::Consumer).

@@ -49,6 +49,7 @@ fn consumer(consumer_type: ConsumerType, encodings: usize, mode: Option<&str>) -
         preferred: None,
         legs: Legs::new(send, std::iter::empty()),
         needs_key_frame: true,
+        traces: Default::default(),
         layers: None,
         score: ConsumerScore::default(),
     }

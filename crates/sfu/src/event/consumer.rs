@@ -1,3 +1,5 @@
+use crate::trace::MediaTrace;
+
 /// How well a consumer is served (fact sheet 1.12).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConsumerScore {
@@ -33,4 +35,6 @@ pub enum ConsumerEvent {
     LayersChange(Option<ConsumerLayers>),
     /// An RTP packet; on direct transports only.
     Rtp(Box<[u8]>),
+    /// Something that is traced.
+    Trace(Box<MediaTrace>),
 }

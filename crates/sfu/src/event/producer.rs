@@ -1,3 +1,4 @@
+use crate::trace::MediaTrace;
 use miso_wire::{Rid, Ssrc};
 
 /// How well one stream of a producer arrives.
@@ -31,4 +32,6 @@ pub enum ProducerEvent {
     Score(Vec<StreamScore>),
     /// The camera was turned.
     VideoOrientationChange(VideoOrientation),
+    /// Something that is traced.
+    Trace(Box<MediaTrace>),
 }

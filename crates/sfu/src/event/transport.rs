@@ -2,6 +2,7 @@ use miso_ice::{IceState, Tuple};
 use miso_secure::DtlsState;
 
 use crate::sctp::SctpState;
+use crate::trace::TransportTrace;
 
 /// What the two ends of an association agreed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,4 +32,6 @@ pub enum TransportEvent {
     SctpNegotiatedCapabilities(SctpCapabilities),
     /// An RTCP packet that a direct transport would send.
     Rtcp(Box<[u8]>),
+    /// Something that is traced.
+    Trace(Box<TransportTrace>),
 }

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::PacketLoss;
 use miso_wire::{ExtSeq, FeedbackTime, RtcpWriter, Seq, Ssrc, TransportFeedbackHead};
 
 /// Time between feedback. Longer makes the sender react later, shorter costs the return path more.
@@ -37,6 +38,8 @@ pub(crate) struct TransportCcFeedback {
     count: u8,
     /// SSRC of the packet that came last.
     media: Option<Ssrc>,
+    /// What was lost on the way here.
+    loss: PacketLoss,
     /// When feedback is due; none while there is nothing new.
     due: Option<Instant>,
 }
@@ -77,7 +80,10 @@ impl TransportCcFeedback {
         let Ok(told) = writer.transport_feedback(&head, pending) else {
             return false;
         };
-        let rest = pending.get(told..).unwrap_or(&[]);
+        let (reported, rest) = pending.split_at(told.min(pending.len()));
+        let lost = reported.iter().filter(|arrival| arrival.is_none()).count();
+        let saturated = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        self.loss.add(saturated(lost), saturated(told));
         if told == 0 || rest.iter().all(Option::is_none) {
             self.next = self.end();
             self.due = None;
@@ -91,6 +97,11 @@ impl TransportCcFeedback {
     /// When [`write`](Self::write) wants to be called next.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.due
+    }
+
+    /// The share of packets that were lost on the way here.
+    pub(crate) fn loss(&self) -> f64 {
+        self.loss.ratio()
     }
 
     /// One past the highest number.

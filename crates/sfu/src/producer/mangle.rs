@@ -75,6 +75,8 @@ pub(crate) struct MappedNames {
     pub(crate) kind: MediaKind,
     /// The absolute capture time on our clock, if the packet has one.
     pub(crate) capture_time: Option<AbsCaptureTime>,
+    /// The packet id that it gets if it has none; video only.
+    pub(crate) packet_id: Option<u32>,
 }
 
 /// Extensions that are copied for audio and for video, in the order in which they are written.
@@ -115,6 +117,7 @@ pub(crate) fn write_header(
     out: &mut [u8],
 ) -> Option<MangledHeader> {
     let capture_time = names.capture_time.map(AbsCaptureTime::to_bytes);
+    let packet_id = names.packet_id.map(u32::to_be_bytes);
     let mut elements = Elements {
         list: [(0, &[]); MAX_ELEMENTS],
         len: 0,
@@ -135,7 +138,11 @@ pub(crate) fn write_header(
         }
     };
     for kind in copied {
-        elements.push(*kind, source_value(*kind));
+        let value = match (kind, &packet_id) {
+            (ExtensionKind::PacketId, Some(id)) => id,
+            _ => source_value(*kind),
+        };
+        elements.push(*kind, value);
     }
     write(elements.as_slice(), header, names, out)
 }

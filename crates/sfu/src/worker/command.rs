@@ -99,6 +99,7 @@ impl Worker {
             TransportCommand::SetMinOutgoingBitrate(bitrate) => {
                 self.set_min_outgoing_bitrate(key, bitrate, now)
             }
+            TransportCommand::Trace(kinds) => self.trace_transport(key, &kinds),
             TransportCommand::Produce(new, options) => self.produce(key, new, *options),
             TransportCommand::Consume(new, options) => self.consume(key, new, *options, now),
             TransportCommand::ProduceData(new, options) => self.produce_data(key, new, options),
@@ -126,6 +127,7 @@ impl Worker {
         match command {
             ProducerCommand::Pause => self.pause_producer(key),
             ProducerCommand::Resume => self.resume_producer(key, now),
+            ProducerCommand::Trace(kinds) => self.trace_producer(key, &kinds),
             ProducerCommand::Dump => self.dump_producer(key, now),
             ProducerCommand::GetStats => self.producer_stats(key, now),
         }
@@ -146,6 +148,7 @@ impl Worker {
             }
             ConsumerCommand::SetPriority(priority) => self.set_priority(key, priority),
             ConsumerCommand::RequestKeyFrame => self.request_key_frame_for(key, now),
+            ConsumerCommand::Trace(kinds) => self.trace_consumer(key, &kinds),
             ConsumerCommand::Dump => self.dump_consumer(key),
             ConsumerCommand::GetStats => self.consumer_stats(key, now),
         }

@@ -76,6 +76,7 @@ impl Worker {
             dtls: Dtls::new(self.config.dtls.clone()),
             srtp: None,
             candidates,
+            sockets: options.sockets,
         };
         let mut transport = Transport::new(id, router, Kind::WebRtc(Box::new(webrtc)));
         transport.sctp = sctp.map(Box::new);

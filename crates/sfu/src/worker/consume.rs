@@ -458,6 +458,7 @@ fn new_consumer(
         preferred: None,
         legs: Legs::new(first, streams),
         needs_key_frame: matches!(codec, Some(Codec::Vp8 | Codec::Vp9 | Codec::H264)),
+        traces: Default::default(),
         layers: None,
         score: Default::default(),
         parameters,

@@ -26,9 +26,9 @@ impl Worker {
         let known = self.demux.tuples.get(&tuple).copied();
         let key = match (known, kind) {
             (Some(key), _) => key,
-            (None, PacketKind::Stun) => match self.find_by_ufrag(datagram) {
-                Some(key) => key,
-                None => return self.drops.count(DropReason::UnknownUfrag),
+            (None, PacketKind::Stun) => match self.find_by_ufrag(datagram, tuple) {
+                Ok(key) => key,
+                Err(reason) => return self.drops.count(reason),
             },
             (None, _) => return self.drops.count(DropReason::UnknownTuple),
         };
@@ -67,9 +67,16 @@ impl Worker {
         self.drive_sctp(now);
     }
 
-    fn find_by_ufrag(&self, datagram: &[u8]) -> Option<TransportKey> {
-        let ufrag = Ufrag::from_received(stun::local_ufrag(datagram)?)?;
-        self.demux.ufrags.get(&ufrag).copied()
+    /// The transport that a stranger's STUN names, if that may be reached by the socket that it came to.
+    fn find_by_ufrag(&self, datagram: &[u8], tuple: Tuple) -> Result<TransportKey, DropReason> {
+        let ufrag = stun::local_ufrag(datagram).and_then(Ufrag::from_received);
+        let found = ufrag.and_then(|ufrag| self.demux.ufrags.get(&ufrag).copied());
+        let key = found.ok_or(DropReason::UnknownUfrag)?;
+        let transport = self.objects.transports.get(key);
+        let webrtc = transport.and_then(|transport| transport.webrtc());
+        let covered =
+            webrtc.is_some_and(|webrtc| webrtc.sockets.cover(tuple.protocol(), tuple.local()));
+        covered.then_some(key).ok_or(DropReason::ForeignSocket)
     }
 
     fn receive_stun(&mut self, key: TransportKey, tuple: Tuple, datagram: &[u8], now: Instant) {

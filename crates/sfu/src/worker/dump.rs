@@ -172,6 +172,7 @@ impl Worker {
                 .collect(),
             data_producers: data_producers.map(|producer| producer.id).collect(),
             data_consumers: data_consumers.map(|consumer| consumer.id).collect(),
+            traces: transport.traces.kinds(),
         })))
     }
 
@@ -189,6 +190,7 @@ impl Worker {
                 .map(|stream| producer.stream_stats(stream, now))
                 .collect(),
             paused: producer.paused,
+            traces: producer.traces.kinds(),
         })))
     }
 
@@ -227,6 +229,7 @@ impl Worker {
             preferred_layers: consumer.preferred,
             target_spatial_layer: target.and_then(|followed| layer(followed.stream)),
             current_spatial_layer: current.and_then(|followed| layer(followed.stream)),
+            traces: consumer.traces.kinds(),
         })))
     }
 

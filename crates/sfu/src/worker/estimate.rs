@@ -5,6 +5,7 @@ use super::seal::MAX_OVERHEAD;
 use crate::consumer::Consumer;
 use crate::keys::{ConsumerKey, TransportKey};
 use crate::outgoing::{Outgoing, OutgoingFeedback, overhead_of, probation};
+use crate::trace::TransportTraceInfo;
 use crate::transport::Sealing;
 use miso_bwe::Probe;
 use miso_ortc::{HeaderExtensionUri, MediaKind};
@@ -164,6 +165,7 @@ impl Worker {
         {
             transport.traffic.probation_sent.add(len, now);
         }
+        self.trace_estimation(key, TransportTraceInfo::Probation, now);
         Some(())
     }
 }

@@ -5,6 +5,7 @@
 
 use super::retransmit::Wanted;
 use super::seal::{MAX_OVERHEAD, Outward};
+use super::trace::{SentPacket, Traced, trace_sent};
 use super::{MAX_DATAGRAM, Worker};
 use crate::batch::Batch;
 use crate::consumer::Terms;
@@ -12,7 +13,6 @@ use crate::consumer::leg::{Current, Leg};
 use crate::drops::{DropReason, Drops};
 use crate::event::{ConsumerEvent, Event};
 use crate::event_queue::EventQueue;
-use crate::ids::ConsumerId;
 use crate::keys::{ConsumerKey, ProducerKey};
 use crate::packet::{PacketIndex, PacketMeta, PacketPool};
 use crate::producer::Producer;
@@ -63,7 +63,7 @@ struct Serving<'a> {
     pool: &'a PacketPool,
     producer: &'a Producer,
     transport: &'a mut Transport,
-    consumer: ConsumerId,
+    consumer: Traced<'a>,
     terms: &'a Terms,
     leg: &'a mut Leg,
     drops: &'a mut Drops,
@@ -185,7 +185,7 @@ impl Worker {
                 pool: &self.pool,
                 producer,
                 transport: &mut *transport,
-                consumer: consumer.id,
+                consumer: Traced::new(consumer.id, consumer.traces, &consumer.parameters),
                 terms: &consumer.terms,
                 leg,
                 drops: &mut self.drops,
@@ -339,6 +339,16 @@ impl Serving<'_> {
         self.leg.rewrite.sent(meta, forwarded.ts);
         self.leg.last_had_marker = meta.marker;
         let outward = self.outward(&forward, forwarded, meta);
+        if self.consumer.traces.has_packets() {
+            let structure = self.producer.streams.get(current.stream);
+            let sent = SentPacket {
+                outward: &outward,
+                meta,
+                packet,
+                structure: structure.map(|stream| &stream.structure),
+            };
+            trace_sent(self.consumer, sent, (self.events, self.drops), self.now);
+        }
         self.put(batch, &outward, meta, packet)
     }
 
@@ -421,7 +431,7 @@ impl Serving<'_> {
                     return 0;
                 };
                 let bytes = Box::from(room.get(..len).unwrap_or(&[]));
-                let event = Event::Consumer(self.consumer, ConsumerEvent::Rtp(bytes));
+                let event = Event::Consumer(self.consumer.id, ConsumerEvent::Rtp(bytes));
                 if !self.events.push_bulk(event) {
                     self.drops.count(DropReason::EventsFull);
                     return 0;

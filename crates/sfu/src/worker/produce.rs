@@ -57,6 +57,8 @@ impl Worker {
             observers: Vec::new(),
             key_frames: KeyFrameRequests::new(options.key_frame_request_delay),
             orientation: None,
+            numbers_packets: options.numbers_packets,
+            traces: Default::default(),
             is_dirty: false,
         };
         let key = self.objects.producers.insert(producer);

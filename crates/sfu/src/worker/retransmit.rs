@@ -4,6 +4,7 @@
 
 use super::Worker;
 use super::seal::{MAX_OVERHEAD, Outward, RTX_OVERHEAD};
+use super::trace::{SentPacket, Traced, trace_sent};
 use crate::batch::Batch;
 use crate::keys::ConsumerKey;
 use miso_wire::Seq;
@@ -43,8 +44,8 @@ impl Worker {
         }
         let leg = consumer.legs.get_mut(wanted.leg)?;
         let sent = leg.send.find_sent(wanted.seq, now)?;
-        let ring = &producer.streams.get(usize::from(sent.source))?.ring;
-        let (meta, packet) = self.pool.packet(ring.get(sent.input)?)?;
+        let stream = producer.streams.get(usize::from(sent.source))?;
+        let (meta, packet) = self.pool.packet(stream.ring.get(sent.input)?)?;
         let rtx_index = leg.send.resend(&sent, now);
         let params = *leg.send.params();
         let terms = &consumer.terms;
@@ -74,6 +75,16 @@ impl Worker {
             outgoing.packet_sent(seq, len, &tuple, now);
         }
         transport.traffic.rtx_sent.add(len, now);
+        if consumer.traces.has_packets() {
+            let sent = SentPacket {
+                outward: &outward,
+                meta,
+                packet,
+                structure: Some(&stream.structure),
+            };
+            let consumer = Traced::new(consumer.id, consumer.traces, &consumer.parameters);
+            trace_sent(consumer, sent, (&mut self.events, &mut self.drops), now);
+        }
         Some(())
     }
 }

@@ -6,12 +6,18 @@ use crate::drops::DropReason;
 use crate::event::{ConsumerEvent, Event};
 use crate::keys::{ConsumerKey, TransportKey};
 use crate::send_stream::SendStream;
+use crate::trace::MediaTraceInfo;
 use crate::transport::RateFeedback;
 use miso_ice::Tuple;
 use miso_wire::{
-    Dlrr, NtpTime, ReportBlock, RtcpPacket, RtcpPackets, SenderReport, Seq, Ssrc, Xr, XrBlock,
+    Dlrr, NtpTime, ReportBlock, RtcpPacket, RtcpPackets, SenderReport, Seq, Ssrc,
+    TransportFeedback, Xr, XrBlock,
 };
 use std::time::Instant;
+
+/// Packets of one transport-wide feedback that are looked at. A small message can tell of 65,535; more costs a liar's
+/// server more, fewer leaves out some of what a slow honest one tells.
+const MAX_JUDGED: usize = 4_096;
 
 /// A stream to a peer.
 #[derive(Clone, Copy)]
@@ -74,16 +80,21 @@ impl Worker {
             RtcpPacket::Nack(nack) => {
                 if let Some(place) = self.leg_of(key, nack.media) {
                     self.receive_nack(place, nack.lost());
+                    self.trace_asking(place.consumer, MediaTraceInfo::Nack, now);
                 }
             }
             RtcpPacket::Pli(pli) => {
                 if let Some(place) = self.leg_of(key, pli.media) {
+                    let asked = MediaTraceInfo::Pli(pli.media);
+                    self.trace_asking(place.consumer, asked, now);
                     self.receive_key_frame_request(place, SendStream::count_pli, now);
                 }
             }
             RtcpPacket::Fir(fir) => {
                 for entry in fir.entries() {
                     if let Some(place) = self.leg_of(key, entry.ssrc) {
+                        let asked = MediaTraceInfo::Fir(entry.ssrc);
+                        self.trace_asking(place.consumer, asked, now);
                         self.receive_key_frame_request(place, SendStream::count_fir, now);
                     }
                 }
@@ -91,9 +102,22 @@ impl Worker {
             RtcpPacket::Xr(xr) => self.receive_xr(key, xr, now),
             RtcpPacket::Remb(remb) => self.receive_remb(key, remb.bitrate, now),
             RtcpPacket::TransportFeedback(feedback) => {
+                self.note_loss(key, feedback);
                 self.receive_transport_feedback(key, feedback, now);
             }
             RtcpPacket::Sdes(_) | RtcpPacket::Bye(_) => {}
+        }
+    }
+
+    /// Learns from transport-wide feedback how much of what is sent arrives.
+    fn note_loss(&mut self, key: TransportKey, feedback: &TransportFeedback<'_>) {
+        let (mut lost, mut total) = (0, 0);
+        for (_, arrival) in feedback.deltas().take(MAX_JUDGED) {
+            lost += u16::from(arrival.is_none());
+            total += 1;
+        }
+        if let Some(transport) = self.objects.transports.get_mut(key) {
+            transport.sent_loss.add(lost, total);
         }
     }
 
@@ -160,12 +184,12 @@ impl Worker {
         let Some(producer) = self.objects.producers.get_mut(producer_key) else {
             return;
         };
-        let mut changed = false;
+        let mut changed = None;
         if let Some(stream) = producer
             .stream_of_media(ssrc)
             .and_then(|index| producer.streams.get_mut(index))
         {
-            changed = stream.recv.sender_report(report.info.ntp, now);
+            changed = Some(stream.recv.sender_report(report.info.ntp, now));
             stream
                 .capture
                 .sender_report(report.info.ntp, report.info.rtp_time);
@@ -180,7 +204,10 @@ impl Worker {
         {
             stream.recv.rtx_sender_report(report.info.ntp, now);
         }
-        if changed {
+        if changed.is_some() {
+            self.trace_sender_report(producer_key, report.info, now);
+        }
+        if changed == Some(true) {
             self.announce_scores(producer_key, now);
         }
     }

@@ -5,6 +5,7 @@ use crate::drops::DropReason;
 use crate::event::{Event, ProducerEvent, TransportEvent};
 use crate::keys::{ConsumerKey, ProducerKey, TransportKey};
 use crate::producer::Producer;
+use crate::trace::MediaTraceInfo;
 use crate::transport::{Kind, RateFeedback};
 use miso_wire::{FirEntry, ReportBlock, RtcpWriter, Ssrc};
 use rand::Rng;
@@ -232,6 +233,7 @@ impl Worker {
             if writer.nack(NOBODY, media, lost).is_ok() {
                 let len = writer.len();
                 self.send_rtcp(transport, &mut buffer, len, now);
+                self.trace_asked(key, MediaTraceInfo::Nack, now);
             }
         }
     }
@@ -274,9 +276,10 @@ impl Worker {
         {
             let transport = producer.transport;
             let mut writer = RtcpWriter::new(&mut buffer);
-            if write_key_frame_request(producer, mapped, &mut writer).is_some() {
+            if let Some(asked) = write_key_frame_request(producer, mapped, &mut writer) {
                 let len = writer.len();
                 self.send_rtcp(transport, &mut buffer, len, now);
+                self.trace_asked(key, asked, now);
             }
         }
         let Some(producer) = self.objects.producers.get(key) else {
@@ -347,19 +350,20 @@ fn on_grid(at: Instant, start: Instant) -> Instant {
     at + Duration::from_micros(missing)
 }
 
-/// PLI if the peer takes it, else FIR, else nothing.
+/// PLI if the peer takes it, else FIR, else nothing; which of them it was.
 fn write_key_frame_request(
     producer: &mut Producer,
     mapped: Ssrc,
     writer: &mut RtcpWriter<'_>,
-) -> Option<()> {
+) -> Option<MediaTraceInfo> {
     let index = producer.stream_of_mapped(mapped)?;
     let stream = producer.streams.get_mut(index)?;
     let codec = producer.codecs.get(stream.recv.params().pt)?;
     let media = stream.ssrc();
     if codec.pli {
         stream.recv.count_pli();
-        writer.pli(media, media).ok()
+        writer.pli(media, media).ok()?;
+        Some(MediaTraceInfo::Pli(media))
     } else if codec.fir {
         stream.recv.count_fir();
         stream.fir_seq = stream.fir_seq.wrapping_add(1);
@@ -372,7 +376,8 @@ fn write_key_frame_request(
                     seq: stream.fir_seq,
                 }],
             )
-            .ok()
+            .ok()?;
+        Some(MediaTraceInfo::Fir(media))
     } else {
         None
     }

@@ -26,10 +26,11 @@ struct StreamPlace {
 }
 
 /// A clear packet with what was read of it.
-struct ClearPacket<'a> {
-    bytes: &'a [u8],
-    header: RtpHeader,
-    is_repair: bool,
+pub(super) struct ClearPacket<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) header: RtpHeader,
+    /// Whether it came by RTX.
+    pub(super) is_repair: bool,
 }
 
 impl Worker {

@@ -4,6 +4,7 @@ use super::{Objects, Worker};
 use crate::consumer::Consumer;
 use crate::keys::{ConsumerKey, TransportKey};
 use crate::outgoing::Outgoing;
+use crate::trace::TransportTraceInfo;
 use miso_bwe::{ClaimIndex, Claimant};
 use miso_ortc::MediaKind;
 use miso_wire::Bitrate;
@@ -70,9 +71,12 @@ impl Worker {
             }
         }
         self.claims = claims;
-        if let Some(transport) = self.objects.transports.get_mut(key) {
-            transport.outgoing = Some(outgoing);
-        }
+        let Some(transport) = self.objects.transports.get_mut(key) else {
+            return;
+        };
+        let trace = outgoing.trace(transport, now);
+        transport.outgoing = Some(outgoing);
+        self.trace_estimation(key, TransportTraceInfo::Bwe(trace), now);
     }
 }
 

@@ -58,6 +58,15 @@ impl Worker {
             max_incoming_bitrate: set(transport.limits.max_incoming),
             max_outgoing_bitrate: set(transport.limits.max_outgoing),
             min_outgoing_bitrate: set(transport.limits.min_outgoing),
+            packet_loss_received: match &transport.rate_feedback {
+                RateFeedback::None => None,
+                RateFeedback::TransportCc(feedback) => Some(feedback.loss()),
+                RateFeedback::Remb(_) => Some(0.0),
+            },
+            packet_loss_sent: transport
+                .outgoing
+                .as_ref()
+                .map(|_| transport.sent_loss.ratio()),
         })))
     }
 

@@ -16,3 +16,4 @@ mod plain_sctp;
 mod random;
 mod rig;
 mod timers;
+mod trace;

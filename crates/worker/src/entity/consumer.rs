@@ -22,7 +22,7 @@ use crate::parameters::{
 };
 use crate::refusal::Refusal;
 use crate::request::{Answer, Context, body};
-use crate::stream;
+use crate::{stream, trace};
 
 /// Makes a consumer.
 pub(crate) fn create(core: &mut Core, request: RequestRef<'_>, context: Context) -> Answer {
@@ -109,7 +109,12 @@ pub(crate) fn close(core: &mut Core, request: RequestRef<'_>, context: Context) 
     Ok(None)
 }
 
-fn ask(core: &mut Core, context: Context, command: ConsumerCommand) -> Result<Response, Refusal> {
+/// A command to the consumer of a request.
+pub(crate) fn ask(
+    core: &mut Core,
+    context: Context,
+    command: ConsumerCommand,
+) -> Result<Response, Refusal> {
     let id = ConsumerId(context.entry.number);
     core.ask(Command::Consumer(id, command), context.now)
 }
@@ -138,7 +143,7 @@ pub(crate) fn dump(core: &mut Core, context: Context) -> Answer {
                     rtp_parameters: Box::new(write_rtp_parameters(&dump.rtp_parameters)),
                     consumable_rtp_encodings: write_encodings(&dump.consumable_rtp_encodings),
                     supported_codec_payload_types: dump.supported_codec_payload_types,
-                    trace_event_types: Vec::new(),
+                    trace_event_types: trace::consumer_kinds(&dump.traces),
                     paused: dump.paused,
                     producer_paused: dump.producer_paused,
                     priority: dump.priority,
@@ -215,14 +220,4 @@ pub(crate) fn set_priority(core: &mut Core, request: RequestRef<'_>, context: Co
 pub(crate) fn request_key_frame(core: &mut Core, context: Context) -> Answer {
     ask(core, context, ConsumerCommand::RequestKeyFrame)?;
     Ok(None)
-}
-
-/// Nothing is traced yet, so only an empty list can be granted.
-pub(crate) fn enable_trace(request: RequestRef<'_>) -> Answer {
-    let body = body!(request, ConsumerEnableTraceEventRequest);
-    if body.events()?.is_empty() {
-        Ok(None)
-    } else {
-        Err(Refusal::not_there_yet("trace events of consumers"))
-    }
 }

@@ -18,15 +18,12 @@ use crate::parameters::{
 };
 use crate::refusal::Refusal;
 use crate::request::{Answer, Context, body};
-use crate::stream;
+use crate::{stream, trace};
 
 /// Makes a producer.
 pub(crate) fn create(core: &mut Core, request: RequestRef<'_>, context: Context) -> Answer {
     let body = body!(request, TransportProduceRequest);
     let id = body.producer_id()?;
-    if body.enable_mediasoup_packet_id_header_extension()? {
-        return Err(Refusal::not_there_yet("the packet id header extension"));
-    }
     let parent = context.entry.number;
     let number = core
         .names
@@ -37,6 +34,7 @@ pub(crate) fn create(core: &mut Core, request: RequestRef<'_>, context: Context)
         rtp_mapping: read_mapping(body.rtp_mapping()?)?,
         paused: body.paused()?,
         key_frame_request_delay: Duration::from_millis(u64::from(body.key_frame_request_delay()?)),
+        numbers_packets: body.enable_mediasoup_packet_id_header_extension()?,
     };
     let command = TransportCommand::Produce(ProducerId(number), Box::new(produce));
     let answer = transport::ask(core, context, command)?;
@@ -70,7 +68,12 @@ pub(crate) fn close(core: &mut Core, request: RequestRef<'_>, context: Context) 
     Ok(None)
 }
 
-fn ask(core: &mut Core, context: Context, command: ProducerCommand) -> Result<Response, Refusal> {
+/// A command to the producer of a request.
+pub(crate) fn ask(
+    core: &mut Core,
+    context: Context,
+    command: ProducerCommand,
+) -> Result<Response, Refusal> {
     let id = ProducerId(context.entry.number);
     core.ask(Command::Producer(id, command), context.now)
 }
@@ -89,7 +92,7 @@ pub(crate) fn dump(core: &mut Core, context: Context) -> Answer {
         rtp_streams: streams
             .filter_map(|it| stream::dump(it, &dump.rtp_parameters))
             .collect(),
-        trace_event_types: Vec::new(),
+        trace_event_types: trace::producer_kinds(&dump.traces),
         paused: dump.paused,
     }))))
 }
@@ -118,14 +121,4 @@ pub(crate) fn pause(core: &mut Core, context: Context, pause: bool) -> Answer {
     };
     ask(core, context, command)?;
     Ok(None)
-}
-
-/// Nothing is traced yet, so only an empty list can be granted.
-pub(crate) fn enable_trace(request: RequestRef<'_>) -> Answer {
-    let body = body!(request, ProducerEnableTraceEventRequest);
-    if body.events()?.is_empty() {
-        Ok(None)
-    } else {
-        Err(Refusal::not_there_yet("trace events of producers"))
-    }
 }

@@ -21,6 +21,7 @@ use crate::names::{Entry, Kind};
 use crate::net::Net;
 use crate::refusal::Refusal;
 use crate::request::{Answer, Context, body};
+use crate::trace;
 use crate::transports::TransportState;
 
 /// SCTP port that the library tells peers; it means nothing inside DTLS.
@@ -206,7 +207,7 @@ fn base_dump(
                 stream_id_table: streams,
             })
         }),
-        trace_event_types: Vec::new(),
+        trace_event_types: trace::transport_kinds(&dump.traces),
     })
 }
 
@@ -321,8 +322,8 @@ fn base_stats(core: &Core, context: Context, stats: &TransportStats) -> transpor
         max_incoming_bitrate: bitrate(stats.max_incoming_bitrate),
         max_outgoing_bitrate: bitrate(stats.max_outgoing_bitrate),
         min_outgoing_bitrate: bitrate(stats.min_outgoing_bitrate),
-        rtp_packet_loss_received: None,
-        rtp_packet_loss_sent: None,
+        rtp_packet_loss_received: stats.packet_loss_received,
+        rtp_packet_loss_sent: stats.packet_loss_sent,
     }
 }
 
@@ -346,14 +347,4 @@ pub(crate) fn set_bitrate(core: &mut Core, request: RequestRef<'_>, context: Con
     };
     ask(core, context, command)?;
     Ok(None)
-}
-
-/// Nothing is traced yet, so only an empty list can be granted.
-pub(crate) fn enable_trace(request: RequestRef<'_>) -> Answer {
-    let body = body!(request, TransportEnableTraceEventRequest);
-    if body.events()?.is_empty() {
-        Ok(None)
-    } else {
-        Err(Refusal::not_there_yet("trace events of transports"))
-    }
 }

@@ -3,7 +3,7 @@
 use miso_ice::{Candidate, ConsentTimeout, Offer, Offers, Protocol};
 use miso_secure::{Fingerprint, FingerprintAlgorithm};
 use miso_sfu::command::{
-    Command, Response, RouterCommand, TransportCommand, WebRtcTransportOptions,
+    Command, Response, RouterCommand, Sockets, TransportCommand, WebRtcTransportOptions,
 };
 use miso_sfu::dump::WebRtcTransportDump;
 use miso_sfu::stats::IceStats;
@@ -57,7 +57,11 @@ pub(crate) fn create(core: &mut Core, request: RequestRef<'_>, context: Context)
         server,
         offers,
     } = place(core, options)?;
+    let bound = listen
+        .iter()
+        .map(|info| (info.protocol, (info.ip, info.port).into()));
     let for_core = Box::new(WebRtcTransportOptions {
+        sockets: Sockets::Bound(bound.collect()),
         listen,
         offers,
         ice_consent_timeout: consent,

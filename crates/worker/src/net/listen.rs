@@ -39,7 +39,8 @@ impl ListenRequest {
             .map_err(|_| Refusal::type_error(format!("invalid IP '{text}'")))?;
         let range = info.port_range()?;
         let range = match (range.min()?, range.max()?) {
-            (0, 0) => None,
+            // As the original: a range needs both ends.
+            (0, _) | (_, 0) => None,
             (min, max) => Some(
                 PortRange::new(min, max)
                     .ok_or_else(|| Refusal::type_error("maxPort cannot be less than minPort"))?,
@@ -109,16 +110,15 @@ impl Net {
         ports: PortRange,
         offset: usize,
     ) -> Result<(SocketId, ListenInfo), Refusal> {
-        let socket = if request.port == 0 {
-            bind_in_range(request, request.range.unwrap_or(ports), offset)?
-        } else {
-            request.bind(request.port).map_err(|error| {
+        let socket = match (request.range, request.port) {
+            (Some(range), _) => bind_in_range(request, range, offset)?,
+            (None, 0) => bind_in_range(request, ports, offset)?,
+            (None, port) => request.bind(port).map_err(|error| {
                 let (protocol, place) = (request.protocol.as_str(), request.place());
-                let port = request.port;
                 Refusal::error(format!(
                     "uv_{protocol}_bind() failed [{place}, port:{port}]: {error}"
                 ))
-            })?
+            })?,
         };
         let bound = match &socket {
             Socket::Udp(socket) => socket.local_addr(),

@@ -16,6 +16,9 @@ use planus::{Vector, VectorRead};
 
 use crate::refusal::Refusal;
 
+/// Numbers of one codec parameter: as many as its bytes if it were a text.
+const MAX_PARAMETER_NUMBERS: usize = MAX_PARAMETER_BYTES / 4;
+
 /// Maps at most `max` items; more are refused.
 fn list<'a, T, R>(
     items: Vector<'a, planus::Result<T>>,
@@ -156,8 +159,14 @@ fn parameter(it: fbs::ParameterRef<'_>) -> Result<(String, CodecParameterValue),
         fbs::ValueRef::String(it) => {
             CodecParameterValue::Text(text(it.value()?, ("codec parameter", MAX_PARAMETER_BYTES))?)
         }
-        fbs::ValueRef::Integer32Array(_) => {
-            return Err(Refusal::not_there_yet("codec parameters that are arrays"));
+        fbs::ValueRef::Integer32Array(it) => {
+            let numbers = it.value()?;
+            if numbers.is_some_and(|numbers| numbers.len() > MAX_PARAMETER_NUMBERS) {
+                return Err(Refusal::type_error(format!(
+                    "codec parameter too long (maximum {MAX_PARAMETER_NUMBERS} numbers)"
+                )));
+            }
+            CodecParameterValue::Ints(numbers.into_iter().flatten().collect())
         }
     };
     Ok((name, value))

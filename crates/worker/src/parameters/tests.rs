@@ -35,6 +35,12 @@ fn codec() -> fbs::RtpCodecParameters {
                     value: "x".to_owned(),
                 })),
             ),
+            parameter(
+                "e",
+                fbs::Value::Integer32Array(Box::new(fbs::Integer32Array {
+                    value: Some(vec![1, -2, 3]),
+                })),
+            ),
         ]),
         rtcp_feedback: Some(vec![fbs::RtcpFeedback {
             type_: "nack".to_owned(),
@@ -85,6 +91,15 @@ fn reason(it: &fbs::RtpParameters) -> String {
 fn parameters_are_written_as_they_were_read() {
     let original = parameters();
     assert_eq!(write_rtp_parameters(&read(&original).unwrap()), original);
+}
+
+#[test]
+fn an_encoding_that_says_no_scalability_mode_is_shown_with_one_layer() {
+    let mut it = parameters();
+    it.encodings[0].scalability_mode = None;
+    let written = write_rtp_parameters(&read(&it).unwrap());
+    let mode = written.encodings[0].scalability_mode.as_deref();
+    assert_eq!(mode, Some("S1T1"));
 }
 
 #[test]

@@ -73,6 +73,11 @@ fn parameters(all: &CodecParameters) -> Vec<fbs::Parameter> {
             CodecParameterValue::Double(number) => {
                 fbs::Value::Double(Box::new(fbs::Double { value: *number }))
             }
+            CodecParameterValue::Ints(numbers) => {
+                fbs::Value::Integer32Array(Box::new(fbs::Integer32Array {
+                    value: Some(numbers.clone()),
+                }))
+            }
             CodecParameterValue::Text(text) => fbs::Value::String(Box::new(fbs::String {
                 value: text.clone(),
             })),
@@ -116,6 +121,12 @@ const fn uri(uri: &HeaderExtensionUri) -> Option<fbs::RtpHeaderExtensionUri> {
     })
 }
 
+/// The scalability mode of an encoding; one that says none has one layer of each kind.
+fn mode(it: &RtpEncodingParameters) -> String {
+    let mode = it.scalability_mode.as_ref();
+    mode.map_or_else(|| "S1T1".to_owned(), ToString::to_string)
+}
+
 /// Encodings.
 pub(crate) fn write_encodings(all: &[RtpEncodingParameters]) -> Vec<fbs::RtpEncodingParameters> {
     let written = all.iter().map(|it| fbs::RtpEncodingParameters {
@@ -124,7 +135,7 @@ pub(crate) fn write_encodings(all: &[RtpEncodingParameters]) -> Vec<fbs::RtpEnco
         codec_payload_type: it.codec_payload_type.map(|pt| pt.0),
         rtx: it.rtx.map(|rtx| Box::new(fbs::Rtx { ssrc: rtx.ssrc.0 })),
         dtx: it.dtx == Some(true),
-        scalability_mode: it.scalability_mode.as_ref().map(ToString::to_string),
+        scalability_mode: Some(mode(it)),
         max_bitrate: it.max_bitrate.map(|bitrate| bitrate.0),
     });
     written.collect()

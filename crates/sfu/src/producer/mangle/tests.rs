@@ -47,6 +47,7 @@ fn names(kind: MediaKind) -> MappedNames {
         ssrc: Ssrc(0x0102_0304),
         kind,
         capture_time: None,
+        packet_id: None,
     }
 }
 

@@ -17,6 +17,8 @@ use miso_ortc::MediaKind;
 use miso_wire::{
     AbsCaptureTime, AudioLevel, ExtSeq, ExtensionKind, NtpTime, Pt, VideoOrientation as Orientation,
 };
+use rand::Rng;
+use rand::rngs::StdRng;
 use std::time::Instant;
 
 impl Worker {
@@ -85,6 +87,9 @@ impl Worker {
         if info.key_frame {
             producer.key_frames.received(mapped_ssrc);
         }
+        if producer.traces.has_packets() {
+            self.trace_received(key, packet, &info, now);
+        }
         self.wake_at(wake);
         // Also where nobody takes the packet: what is missing is asked for after the batch.
         self.mark_dirty(key);
@@ -122,6 +127,8 @@ impl Worker {
         if producer.paused || producer.consumers.is_empty() {
             return Ok(());
         }
+        let packet_id = wants_packet_id(producer, packet)
+            .then(|| take_packet_id(&mut self.next_packet_id, &mut self.rng));
         let clock = self
             .objects
             .transports
@@ -131,7 +138,7 @@ impl Worker {
             producer,
             index,
             packet,
-            (clock, ntp, now),
+            (clock, packet_id, ntp, now),
             self.scratch.as_mut_slice(),
         );
         let (mapped_pt, mangled) = mangled.ok_or(DropReason::NoRoom)?;
@@ -216,12 +223,30 @@ impl Worker {
     }
 }
 
+/// Whether the packet has no packet id but is to have one (fact sheet 3.3).
+fn wants_packet_id(producer: &Producer, packet: &ClearPacket<'_>) -> bool {
+    if !producer.numbers_packets || producer.kind != MediaKind::Video {
+        return false;
+    }
+    let own = producer
+        .extensions
+        .value(ExtensionKind::PacketId, &packet.header, packet.bytes);
+    own.is_none_or(<[u8]>::is_empty)
+}
+
+/// The next packet id. The first one is below 2^31, so that it does not wrap soon.
+fn take_packet_id(next: &mut Option<u32>, rng: &mut StdRng) -> u32 {
+    let id = next.unwrap_or_else(|| rng.random::<u32>() >> 1);
+    *next = Some(id.wrapping_add(1));
+    id
+}
+
 /// Writes the header that the router gives a packet; its payload type there, and how the header looks.
 fn mangle(
     producer: &mut Producer,
     index: usize,
     packet: &ClearPacket<'_>,
-    (clock, ntp, now): (Option<&SenderClock>, NtpTime, Instant),
+    (clock, packet_id, ntp, now): (Option<&SenderClock>, Option<u32>, NtpTime, Instant),
     out: &mut [u8],
 ) -> Option<(Pt, MangledHeader)> {
     let pt = producer.codecs.get(packet.header.pt)?.mapped_pt;
@@ -246,6 +271,7 @@ fn mangle(
         ssrc: stream.mapped_ssrc,
         kind: producer.kind,
         capture_time,
+        packet_id,
     };
     let mangled = write_header(
         &producer.extensions,

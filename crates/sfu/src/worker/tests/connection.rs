@@ -1,6 +1,6 @@
 use super::media::{Packet, audio, consume, video};
 use super::rig::{Rig, local, remote};
-use crate::command::{Command, TransportCommand};
+use crate::command::{Command, Sockets, TransportCommand};
 use crate::drops::DropReason;
 use crate::event::{ConsumerEvent, Event, TransportEvent};
 use crate::ids::TransportId;
@@ -19,6 +19,32 @@ fn story(rig: &mut Rig) -> Vec<&'static str> {
         _ => None,
     });
     told.collect()
+}
+
+#[test]
+fn credentials_count_at_the_sockets_of_their_transport_only() {
+    let at = |ip: [u8; 4], port: u16| vec![(Protocol::Udp, (ip, port).into())];
+    let port = local().port();
+    let elsewhere = [
+        at([127, 0, 0, 1], port + 1),
+        at([127, 0, 0, 2], port),
+        vec![(Protocol::Tcp, local())],
+        Vec::new(),
+    ];
+    for (id, sockets) in (1..).zip(elsewhere) {
+        let mut rig = Rig::new();
+        rig.make_transport_at(id, Sockets::Bound(sockets));
+        rig.check(id);
+        assert_eq!(rig.worker.drops(DropReason::ForeignSocket), 1);
+        assert!(rig.transport(id).selected_tuple().is_none());
+        assert!(rig.elsewhere.is_empty() && rig.take_events().is_empty());
+    }
+    for bound in [[127, 0, 0, 1], [0, 0, 0, 0]] {
+        let mut rig = Rig::new();
+        rig.make_transport_at(1, Sockets::Bound(at(bound, port)));
+        rig.connect(1);
+        assert_eq!(rig.worker.drops(DropReason::ForeignSocket), 0);
+    }
 }
 
 #[test]

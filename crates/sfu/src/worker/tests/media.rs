@@ -105,6 +105,7 @@ fn produce(kind: MediaKind, rtp_parameters: RtpParameters, pts: &[(u8, Pt)]) -> 
         rtp_mapping,
         paused: false,
         key_frame_request_delay: Duration::ZERO,
+        numbers_packets: false,
     }
 }
 

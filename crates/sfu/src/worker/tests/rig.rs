@@ -5,7 +5,7 @@ use super::peer::{Peer, context};
 use super::*;
 use crate::command::{
     Command, Consume, DirectTransportOptions, Produce, Response, RouterCommand,
-    SctpTransportOptions, TransportCommand, WebRtcTransportOptions,
+    SctpTransportOptions, Sockets, TransportCommand, WebRtcTransportOptions,
 };
 use crate::error::CommandError;
 use crate::testing::base;
@@ -81,7 +81,13 @@ impl Rig {
 
     /// Makes a WebRTC transport with SCTP, whose client has not appeared yet.
     pub(super) fn make_transport(&mut self, id: u64) {
+        self.make_transport_at(id, Sockets::All);
+    }
+
+    /// Makes a WebRTC transport with SCTP that may be reached by these sockets.
+    pub(super) fn make_transport_at(&mut self, id: u64, sockets: Sockets) {
         let options = WebRtcTransportOptions {
+            sockets,
             listen: vec![ListenInfo {
                 protocol: Protocol::Udp,
                 ip: local().ip(),

@@ -178,6 +178,11 @@ impl Consumer {
         let wanted = self
             .preferred
             .map_or(u8::MAX, |preferred| preferred.spatial_layer);
+        let wanted = match self.share.allotted {
+            claim::Allotted::Everything => wanted,
+            claim::Allotted::UpTo(spatial, _) => wanted.min(spatial),
+            claim::Allotted::Nothing => return None,
+        };
         let alive = |stream: &&ProducerStream| stream.recv.score() > 0;
         let below = producer
             .streams

@@ -28,6 +28,9 @@ pub use rtcp::RtcpCounts;
 
 /// Zero-time timeouts that str0m may ask for in a row before something is wrong.
 const MAX_SPINS: usize = 10_000;
+/// Under which packets come that only probe the path (fact sheet 3.12).
+const PROBATION_SSRC: u32 = 1_234;
+const PROBATION_MID: &str = "probator";
 
 /// How a connection behaves.
 #[derive(Clone, Debug)]
@@ -88,6 +91,8 @@ pub struct Client {
     dialect: Dialect,
     senders: Vec<Sender>,
     sinks: HashMap<Ssrc, (MediaKind, MediaSink)>,
+    /// Whether it was told of the stream that probes the path.
+    expects_probes: bool,
     channels: HashMap<ChannelId, DataSink>,
     alive: bool,
     /// What happened.
@@ -126,6 +131,7 @@ impl Client {
             dialect: settings.dialect,
             senders: Vec::new(),
             sinks: HashMap::new(),
+            expects_probes: false,
             channels: HashMap::new(),
             alive: true,
             log: ClientLog::default(),
@@ -201,12 +207,27 @@ impl Client {
             .expect("consumers have an encoding");
         let ssrc = encoding.ssrc.expect("consumers have an SSRC");
         let rtx = encoding.rtx.as_ref().map(|rtx| rtx.ssrc.0.into());
+        if kind == MediaKind::Video {
+            self.expect_probes();
+        }
         let mut api = self.rtc.direct_api();
         api.declare_media(mid, str_kind(kind));
         let stream = api.expect_stream_rx(ssrc.0.into(), rtx, mid, None);
         stream.suppress_nack(rtx.is_none());
         self.sinks.insert(ssrc, (kind, MediaSink::default()));
         ssrc
+    }
+
+    /// Expects packets that only probe the path, as mediasoup-client does: what is not expected is not reported.
+    fn expect_probes(&mut self) {
+        if std::mem::replace(&mut self.expects_probes, true) {
+            return;
+        }
+        let mid = Mid::from(PROBATION_MID);
+        let mut api = self.rtc.direct_api();
+        api.declare_media(mid, str_kind(MediaKind::Video));
+        let stream = api.expect_stream_rx(PROBATION_SSRC.into(), None, mid, None);
+        stream.suppress_nack(true);
     }
 
     /// Makes a DataChannel with these parameters.

@@ -26,7 +26,7 @@ const MAX_FROM_CAPTURE_TIME: Duration = Duration::from_secs(5);
 const CAPTURE_TIME_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Microseconds on a clock or between two moments.
-type Micros = i64;
+pub(crate) type Micros = i64;
 
 /// How the clock of one sender (one CNAME) relates to ours: the median of what its sender reports say.
 #[derive(Clone, Debug, Default)]
@@ -176,6 +176,12 @@ impl CaptureClock {
 
     /// When the packet with this timestamp was captured, on our clock. None while unknown.
     pub(crate) fn captured_at(&self, ts: RtpTime, sender: &SenderClock) -> Option<Instant> {
+        sender.instant_of(self.sender_time(ts)?)
+    }
+
+    /// The same on the sender's clock, in microseconds: what two streams of one sender have in common. None while
+    /// unknown.
+    pub(crate) fn sender_time(&self, ts: RtpTime) -> Option<Micros> {
         let (mapping, reach) = match self.capture_times {
             CaptureTimes::Unused => (self.report?, MAX_FROM_REPORT),
             CaptureTimes::Awaited(_) => return None,
@@ -186,7 +192,7 @@ impl CaptureClock {
         if distance.unsigned_abs() > u64::try_from(reach.as_micros()).unwrap_or(u64::MAX) {
             return None;
         }
-        sender.instant_of(mapping.sender_time.checked_add(distance)?)
+        mapping.sender_time.checked_add(distance)
     }
 }
 

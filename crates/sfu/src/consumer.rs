@@ -1,20 +1,23 @@
 //! Outbound media to one peer: one producer, forwarded.
 
-pub(crate) mod claim;
+pub(crate) mod allotment;
+pub(crate) mod layers;
 pub(crate) mod leg;
-pub(crate) mod rewrite;
+mod target;
+pub(crate) mod timeline;
 
 use crate::command::PreferredLayers;
 use crate::event::{ConsumerLayers, ConsumerScore};
 use crate::ids::ConsumerId;
 use crate::keys::{ProducerKey, TransportKey};
 use crate::producer::Producer;
-use crate::producer::streams::ProducerStream;
+use crate::outgoing::RiseHold;
 use crate::score::BEST_SCORE;
 use crate::trace::MediaTraces;
-use claim::Share;
+use allotment::Allotted;
+use layers::Layers;
 use leg::Legs;
-use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters};
+use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters, ScalabilityLayers};
 use miso_wire::{Mid, Pt, Ssrc};
 
 /// Which header extensions the peer negotiated, as far as each packet needs to know.
@@ -68,10 +71,14 @@ pub(crate) struct Consumer {
     pub(crate) paused: bool,
     pub(crate) producer_paused: bool,
     pub(crate) priority: u8,
-    /// Of the transport's bitrate.
-    pub(crate) share: Share,
     /// With layers only.
     pub(crate) preferred: Option<PreferredLayers>,
+    /// What the path to the peer leaves for it.
+    pub(crate) allotted: Allotted,
+    /// When it may be given more.
+    pub(crate) hold: RiseHold,
+    /// What it is to get, with layers only; none for nothing.
+    pub(crate) target: Option<Layers>,
     /// The streams to the peer.
     pub(crate) legs: Legs,
     /// Whether the codec has packets that a decoder can begin with, and they can be told.
@@ -145,59 +152,47 @@ impl Consumer {
         }
     }
 
-    /// The layers, limited to those that exist; a missing temporal layer is the highest.
-    pub(crate) fn clamp_layers(&self, layers: PreferredLayers) -> PreferredLayers {
-        let mode = self
-            .parameters
-            .encodings
-            .first()
-            .and_then(|encoding| encoding.scalability_mode.as_ref());
-        let (mut spatial, mut temporal) = mode.map_or((1, 1), |mode| {
-            (mode.layers().spatial, mode.layers().temporal)
-        });
-        if self.consumer_type == ConsumerType::Simulcast {
-            spatial = u8::try_from(self.consumable_encodings.len()).unwrap_or(u8::MAX);
-        }
-        spatial = spatial.max(1);
-        temporal = temporal.max(1);
-        PreferredLayers {
-            spatial_layer: layers.spatial_layer.min(spatial - 1),
-            temporal_layer: Some(layers.temporal_layer.unwrap_or(u8::MAX).min(temporal - 1)),
+    /// The layers that the producer announced.
+    pub(crate) fn announced(&self) -> ScalabilityLayers {
+        let first = self.parameters.encodings.first();
+        let mode = first.and_then(|encoding| encoding.scalability_mode.as_ref());
+        let layers = mode.map(|mode| mode.layers()).unwrap_or_default();
+        let spatial = match self.consumer_type {
+            ConsumerType::Simulcast => {
+                u8::try_from(self.consumable_encodings.len()).unwrap_or(u8::MAX)
+            }
+            _ => layers.spatial,
+        };
+        ScalabilityLayers {
+            spatial: spatial.max(1),
+            temporal: layers.temporal.max(1),
+            ..layers
         }
     }
 
-    /// The stream that it should get: of a simulcast the highest living one that it wants, else the next above.
-    pub(crate) fn best_stream(&self, producer: &Producer) -> Option<usize> {
-        if self.consumer_type != ConsumerType::Simulcast {
-            return if producer.streams.is_empty() {
-                None
-            } else {
-                Some(0)
-            };
+    /// The layers, limited to those that exist; a missing temporal layer is the highest.
+    pub(crate) fn clamp_layers(&self, layers: PreferredLayers) -> PreferredLayers {
+        let announced = self.announced();
+        let temporal = layers.temporal_layer.unwrap_or(u8::MAX);
+        PreferredLayers {
+            spatial_layer: layers.spatial_layer.min(announced.spatial - 1),
+            temporal_layer: Some(temporal.min(announced.temporal - 1)),
         }
-        let wanted = self
-            .preferred
-            .map_or(u8::MAX, |preferred| preferred.spatial_layer);
-        let wanted = match self.share.allotted {
-            claim::Allotted::Everything => wanted,
-            claim::Allotted::UpTo(spatial, _) => wanted.min(spatial),
-            claim::Allotted::Nothing => return None,
+    }
+
+    /// The layers that it gets at present.
+    pub(crate) fn current_layers(&self, producer: &Producer) -> Option<ConsumerLayers> {
+        let leg = self.legs.first();
+        let stream = producer.streams.get(leg.begun()?)?;
+        let layers = leg.filter.as_ref()?.current()?;
+        let spatial = match self.consumer_type {
+            ConsumerType::Simulcast => u8::try_from(stream.encoding_idx).unwrap_or(u8::MAX),
+            _ => layers.spatial,
         };
-        let alive = |stream: &&ProducerStream| stream.recv.score() > 0;
-        let below = producer
-            .streams
-            .iter()
-            .filter(alive)
-            .filter(|s| s.encoding_idx <= usize::from(wanted));
-        let above = producer
-            .streams
-            .iter()
-            .filter(alive)
-            .filter(|s| s.encoding_idx > usize::from(wanted));
-        let best = below
-            .max_by_key(|s| s.encoding_idx)
-            .or_else(|| above.min_by_key(|s| s.encoding_idx))?;
-        producer.stream_of_mapped(best.mapped_ssrc)
+        Some(ConsumerLayers {
+            spatial_layer: spatial,
+            temporal_layer: Some(layers.temporal.min(self.announced().temporal - 1)),
+        })
     }
 
     /// Has no leg follow anything.
@@ -205,27 +200,53 @@ impl Consumer {
         for leg in self.legs.iter_mut() {
             (leg.current, leg.target) = (None, None);
         }
+        self.target = None;
     }
 
     /// Has each leg follow what it should get. The router's SSRCs of the streams whose key frames are now awaited, if
     /// that is news.
     pub(crate) fn follow_best(&mut self, producer: &Producer) -> Vec<Ssrc> {
         let needs_key_frame = self.needs_key_frame;
-        if self.consumer_type != ConsumerType::Pipe {
-            let best = self.best_stream(producer);
-            let awaited = self
-                .legs
-                .first_mut()
-                .follow(best, producer, needs_key_frame);
-            return awaited.into_iter().collect();
+        if self.consumer_type == ConsumerType::Pipe {
+            let legs = self.legs.iter_mut().enumerate();
+            let awaited = legs.filter_map(|(encoding, leg)| {
+                let mut streams = producer.streams.iter();
+                let own = streams.position(|stream| stream.encoding_idx == encoding);
+                leg.follow(own, producer, needs_key_frame)
+            });
+            return awaited.collect();
         }
-        let legs = self.legs.iter_mut().enumerate();
-        let awaited = legs.filter_map(|(encoding, leg)| {
-            let mut streams = producer.streams.iter();
-            let own = streams.position(|stream| stream.encoding_idx == encoding);
-            leg.follow(own, producer, needs_key_frame)
-        });
-        awaited.collect()
+        let best = self.best_target(producer);
+        let wanted = best.map(|best| self.within_stream(best.layers));
+        self.target = best.map(|best| best.layers).filter(|_| self.has_layers());
+        let leg = self.legs.first_mut();
+        let awaited = leg.follow(best.map(|best| best.stream), producer, needs_key_frame);
+        let mut awaited: Vec<Ssrc> = awaited.into_iter().collect();
+        if let (Some(filter), Some(wanted)) = (&mut leg.filter, wanted)
+            && filter.set_target(wanted)
+            && let Some(stream) = leg.current.and_then(|it| producer.streams.get(it.stream))
+        {
+            awaited.push(stream.mapped_ssrc);
+        }
+        awaited
+    }
+
+    /// What is forwarded of the layers within one stream.
+    fn within_stream(&self, layers: Layers) -> Layers {
+        let announced = self.announced();
+        Layers {
+            // The spatial layers of a simulcast are streams of their own.
+            spatial: match self.consumer_type {
+                ConsumerType::Simulcast => 0,
+                _ => layers.spatial,
+            },
+            // Temporal layers that nobody announced cannot be chosen from either.
+            temporal: if announced.temporal > 1 {
+                layers.temporal
+            } else {
+                u8::MAX
+            },
+        }
     }
 }
 

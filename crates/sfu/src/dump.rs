@@ -184,10 +184,14 @@ pub struct ConsumerDump {
     pub priority: u8,
     /// Layers it wants, with layers only.
     pub preferred_layers: Option<PreferredLayers>,
-    /// Layer that is awaited, with layers only.
+    /// Spatial layer that it is to get, with layers only.
     pub target_spatial_layer: Option<u8>,
-    /// Layer that is forwarded, with layers only.
+    /// Temporal layer that it is to get, with layers only.
+    pub target_temporal_layer: Option<u8>,
+    /// Spatial layer that is forwarded, with layers only.
     pub current_spatial_layer: Option<u8>,
+    /// Temporal layer that is forwarded, with layers only.
+    pub current_temporal_layer: Option<u8>,
     /// What is traced.
     pub traces: Vec<MediaTraceKind>,
 }

@@ -6,10 +6,11 @@ mod desired;
 mod hold;
 pub(crate) mod probation;
 
+use crate::consumer::allotment::Offer;
 use crate::trace::{BweTrace, BweType};
 use crate::transport::{BitrateLimits, Transport};
 use desired::DesiredBitrate;
-use miso_bwe::{Allotment, Controller, ControllerConfig, OperatingPoint};
+use miso_bwe::{Allotment, Controller, ControllerConfig};
 use miso_ice::{Protocol, Tuple};
 use miso_wire::{Bitrate, Seq};
 use probation::Probation;
@@ -44,8 +45,8 @@ pub(crate) struct Outgoing {
     pub(crate) desired: DesiredBitrate,
     /// Kept for its memory.
     pub(crate) allotment: Allotment,
-    /// Points of one consumer; kept for its memory.
-    pub(crate) points: Vec<OperatingPoint>,
+    /// Those of one consumer; kept for its memory.
+    pub(crate) offers: Vec<Offer>,
     /// What was shared last, and when.
     shared: Option<(Bitrate, Instant)>,
 }
@@ -68,7 +69,7 @@ impl Outgoing {
             probation: Probation::new(first_probe),
             desired: DesiredBitrate::default(),
             allotment: Allotment::default(),
-            points: Vec::new(),
+            offers: Vec::new(),
             shared: None,
         }
     }

@@ -85,8 +85,25 @@ pub(crate) struct Vp8Fields {
     pub(crate) picture_id: Option<(u16, NonZeroU16)>,
     /// TL0PICIDX, and where its byte lies from the packet's first byte.
     pub(crate) tl0_pic_idx: Option<(u8, NonZeroU16)>,
-    /// The Y bit: this frame depends on the base layer only.
-    pub(crate) layer_sync: bool,
+}
+
+/// Where in its stream's layers a packet stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LayerInfo {
+    /// Spatial layer.
+    pub(crate) spatial: u8,
+    /// Temporal layer.
+    pub(crate) temporal: u8,
+    /// Whoever decodes the frame may go up to this temporal layer with the next one; its own or lower for none.
+    pub(crate) opens_temporal: u8,
+    /// Whether a receiver of the temporal layer below may go up to this one here.
+    pub(crate) switching_up: bool,
+    /// Whether it ends a frame of its spatial layer.
+    pub(crate) end_of_frame: bool,
+    /// Whether its picture refers to earlier ones, as far as that is told.
+    pub(crate) inter_picture: bool,
+    /// Whether its codec tells key frames and layers, but this packet has nothing that does.
+    pub(crate) untold: bool,
 }
 
 /// What is known of a stored packet without looking at its bytes.
@@ -116,6 +133,8 @@ pub(crate) struct PacketMeta {
     pub(crate) patch: PatchOffsets,
     /// VP8 only.
     pub(crate) vp8: Option<Vp8Fields>,
+    /// Its layers.
+    pub(crate) layer: LayerInfo,
 }
 
 impl PacketMeta {

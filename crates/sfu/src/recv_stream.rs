@@ -7,11 +7,11 @@
 
 use std::time::{Duration, Instant};
 
-use miso_wire::{Dlrr, ExtSeq, NtpTime, Pt, ReportBlock, RtpHeader, RtpTime, Seq, Ssrc};
+use miso_wire::{Bitrate, Dlrr, ExtSeq, NtpTime, Pt, ReportBlock, RtpHeader, RtpTime, Seq, Ssrc};
 
 use crate::score::{BEST_SCORE, Delivery, Score};
 use jitter::Jitter;
-use layers::LayerRates;
+use layers::{LayerActivity, LayerRates};
 use nack::{NackGenerator, NackOutcome};
 use report::{LossReport, SrTiming};
 use rtx::RecvRtx;
@@ -85,6 +85,8 @@ pub(crate) struct Received {
     pub(crate) needs_key_frame: bool,
     /// The score changed: the stream was dead.
     pub(crate) score_changed: bool,
+    /// A spatial layer came back that was silent.
+    pub(crate) layers_changed: bool,
 }
 
 /// Why a packet is not used.
@@ -123,6 +125,8 @@ pub(crate) struct RecvStream {
     sampled: Counters,
     /// Counters now.
     counters: Counters,
+    /// Which of its spatial layers come.
+    activity: LayerActivity,
     /// When a packet with payload last came; none while paused.
     active_at: Option<Instant>,
     /// Whether it is dead.
@@ -170,6 +174,7 @@ impl RecvStream {
             score: Score::default(),
             sampled: Counters::default(),
             counters: Counters::default(),
+            activity: LayerActivity::new(params.spatial_layers, now),
             active_at: Some(now),
             inactive: false,
         }
@@ -209,7 +214,7 @@ impl RecvStream {
                 }
             }
         }
-        received.score_changed = self.count(packet, now);
+        self.count(packet, &mut received, now);
         Ok(received)
     }
 
@@ -245,7 +250,7 @@ impl RecvStream {
             NackOutcome::New | NackOutcome::Repaired | NackOutcome::Reordered => {}
         }
         self.counters.repaired += 1;
-        received.score_changed = self.count(packet, now);
+        self.count(packet, &mut received, now);
         Ok(received)
     }
 
@@ -336,19 +341,54 @@ impl RecvStream {
     pub(crate) fn pause(&mut self) {
         self.nack.reset();
         self.active_at = None;
+        self.activity.pause();
     }
 
     /// The producer was resumed.
     pub(crate) fn resume(&mut self, now: Instant) {
         self.active_at = Some(now);
+        self.activity = LayerActivity::new(self.params.spatial_layers, now);
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) and [`nacks`](Self::nacks) want to be called next.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        [self.nack.poll_timeout(), self.inactive_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        let checks = self.activity.poll_timeout();
+        let times = [self.nack.poll_timeout(), self.inactive_at(), checks];
+        times.into_iter().flatten().min()
+    }
+
+    /// Notices spatial layers that fell silent; true when there are any.
+    pub(crate) fn check_layers(&mut self, now: Instant) -> bool {
+        self.activity.check(&self.rates, now)
+    }
+
+    /// Whether packets of a spatial layer come, as far as known.
+    pub(crate) fn is_layer_active(&self, spatial: u8) -> bool {
+        self.activity.is_active(spatial)
+    }
+
+    /// Bitrate of one spatial layer alone, with its temporal layers up to `temporal`.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "whoever shares out the bitrate of a transport uses it"
+        )
+    )]
+    pub(crate) fn layer_bitrate(&self, spatial: u8, temporal: u8, now: Instant) -> Bitrate {
+        self.rates.of_layer(spatial, temporal, now)
+    }
+
+    /// Bitrate of everything.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "whoever shares out the bitrate of a transport uses it"
+        )
+    )]
+    pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
+        self.rates.total().bitrate(now)
     }
 
     /// Notices silence; true when the score changed.
@@ -382,16 +422,18 @@ impl RecvStream {
             resynced,
             needs_key_frame: false,
             score_changed: false,
+            layers_changed: false,
         })
     }
 
-    fn count(&mut self, packet: &RecvPacket, now: Instant) -> bool {
+    fn count(&mut self, packet: &RecvPacket, received: &mut Received, now: Instant) {
         self.rates.add(packet, now);
         if packet.payload_len == 0 {
-            return false;
+            return;
         }
         self.active_at = self.active_at.map(|_| now);
-        std::mem::take(&mut self.inactive) && self.score.reset(BEST_SCORE)
+        received.score_changed = std::mem::take(&mut self.inactive) && self.score.reset(BEST_SCORE);
+        received.layers_changed = self.activity.packet(packet.spatial);
     }
 
     fn inactive_at(&self) -> Option<Instant> {

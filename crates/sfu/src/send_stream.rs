@@ -14,13 +14,13 @@ use crate::recv_stream::{compact, round_trip};
 use crate::ring::{AUDIO_MAX_AGE_MS, VIDEO_MAX_AGE_MS};
 use crate::score::{BEST_SCORE, Delivery, Score};
 use history::SentHistory;
-use seq_manager::SeqManager;
 
 mod history;
 mod seq_manager;
 mod stats;
 
 pub(crate) use history::SentPacket;
+pub(crate) use seq_manager::SeqManager;
 
 /// How long after its last packet a stream still makes sender reports. Longer extrapolates further from the last
 /// timestamp, shorter leaves pauses without reports.

@@ -88,6 +88,17 @@ pub(crate) fn video_producer(encodings: Value) -> Producer {
 impl Producer {
     /// The stream of an encoding begins.
     pub(crate) fn begin(&mut self, encoding_idx: usize, ssrc: u32, pt: Pt) {
+        self.begin_with_layers(encoding_idx, ssrc, pt, (1, 1));
+    }
+
+    /// The same with so many spatial and temporal layers.
+    pub(crate) fn begin_with_layers(
+        &mut self,
+        encoding_idx: usize,
+        ssrc: u32,
+        pt: Pt,
+        (spatial_layers, temporal_layers): (u8, u8),
+    ) {
         let params = RecvStreamParams {
             ssrc: Ssrc(ssrc),
             pt,
@@ -95,8 +106,8 @@ impl Producer {
             use_nack: true,
             use_dtx: false,
             check_inactivity: self.parameters.encodings.len() > 1,
-            spatial_layers: 1,
-            temporal_layers: 1,
+            spatial_layers,
+            temporal_layers,
         };
         self.streams.push(ProducerStream {
             recv: RecvStream::new(params, base()),

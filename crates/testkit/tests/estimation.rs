@@ -36,11 +36,11 @@ fn watched_over(seed: u64, kbps: u64) -> (World, PeerId, Consumed) {
 
 #[test]
 fn explore() {
-    for kbps in [5_000] {
+    for kbps in [300, 800, 1_000, 2_000, 5_000] {
         let (mut world, bob, seen) = watched_over(1, kbps);
         let transport = world.peer(bob).recv.transport;
         eprintln!("link {kbps}");
-        for second in 0..7 {
+        for second in 0..20 {
             world.run_for(Duration::from_secs(1));
             let stats = world.transport_stats(transport);
             let layer = world.consumer_dump(seen.id).current_spatial_layer;

@@ -134,6 +134,11 @@ pub struct PayloadInfo {
     pub end_of_frame: bool,
     /// Whether a receiver of lower temporal layers may go up to this one here (Y of VP8, U of VP9).
     pub switching_up: bool,
+    /// Whoever decodes this frame may go up to this temporal layer with the next one; the frame's own where the codec
+    /// does not tell (dependency descriptor).
+    pub opens_temporal: u8,
+    /// Whether the picture refers to earlier ones, as far as the codec tells in each of its packets (P of VP9).
+    pub inter_picture: bool,
     /// Whether it is a comfort noise packet of discontinuous transmission.
     pub dtx: bool,
 }
@@ -146,6 +151,7 @@ impl PayloadInfo {
             start_of_frame: descriptor.start && descriptor.partition == 0,
             end_of_frame: marker,
             switching_up: descriptor.layer_sync,
+            opens_temporal: descriptor.temporal.unwrap_or(0),
             ..Self::default()
         }
     }
@@ -158,6 +164,8 @@ impl PayloadInfo {
             start_of_frame: descriptor.start_of_frame,
             end_of_frame: descriptor.end_of_frame,
             switching_up: descriptor.layers.is_some_and(|layers| layers.switching_up),
+            opens_temporal: descriptor.temporal(),
+            inter_picture: descriptor.inter_predicted,
             dtx: false,
         }
     }
@@ -170,6 +178,8 @@ impl PayloadInfo {
             start_of_frame: dependency.start_of_frame,
             end_of_frame: dependency.end_of_frame,
             switching_up: false,
+            opens_temporal: dependency.opens_temporal,
+            inter_picture: false,
             dtx: false,
         }
     }

@@ -33,7 +33,9 @@ struct Layers {
     preferred_spatial_layer: i16,
     preferred_temporal_layer: i16,
     target_spatial_layer: i16,
+    target_temporal_layer: i16,
     current_spatial_layer: i16,
+    current_temporal_layer: i16,
 }
 
 /// The inner state of a consumer, given its and its producer's id.
@@ -47,7 +49,9 @@ pub(crate) fn consumer_dump((id, producer_id): (&str, &str), dump: &ConsumerDump
         preferred_spatial_layer: number(dump.preferred_layers.map(|it| it.spatial_layer)),
         preferred_temporal_layer: number(dump.preferred_layers.and_then(|it| it.temporal_layer)),
         target_spatial_layer: number(dump.target_spatial_layer),
+        target_temporal_layer: number(dump.target_temporal_layer),
         current_spatial_layer: number(dump.current_spatial_layer),
+        current_temporal_layer: number(dump.current_temporal_layer),
     });
     to_json(&Dump {
         id,

@@ -5,7 +5,7 @@
 
 #![deny(clippy::indexing_slicing)]
 
-use super::rewrite::Rewrite;
+use super::layers::LayerFilter;
 use crate::producer::Producer;
 use crate::ring::ArrivalCursor;
 use crate::send_stream::SendStream;
@@ -36,12 +36,8 @@ pub(crate) struct Leg {
     pub(crate) current: Option<Current>,
     /// The stream that is to be forwarded as soon as it has a key frame.
     pub(crate) target: Option<Current>,
-    /// How the current stream's numbers become the peer's.
-    pub(crate) rewrite: Rewrite,
-    /// The stream that its numbers last went on from.
-    pub(crate) synced_stream: Option<usize>,
-    /// Whether the packet that was sent last ended a frame.
-    pub(crate) last_had_marker: bool,
+    /// Chooses among the packets, where there are layers to choose from.
+    pub(crate) filter: Option<Box<LayerFilter>>,
 }
 
 impl Leg {
@@ -51,9 +47,7 @@ impl Leg {
             send,
             current: None,
             target: None,
-            rewrite: Rewrite::default(),
-            synced_stream: None,
-            last_had_marker: true,
+            filter: None,
         }
     }
 
@@ -67,6 +61,12 @@ impl Leg {
         self.current = None;
         self.target = None;
         self.send.pause();
+    }
+
+    /// The stream that is forwarded at present, not only awaited.
+    pub(crate) fn begun(&self) -> Option<usize> {
+        let begun = self.current.filter(|current| !current.awaits_key_frame);
+        begun.map(|current| current.stream)
     }
 
     /// Follows a stream, at once when it follows none, else from its next key frame on. The router's SSRC of the

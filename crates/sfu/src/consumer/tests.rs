@@ -45,8 +45,10 @@ fn consumer(consumer_type: ConsumerType, encodings: usize, mode: Option<&str>) -
         paused: false,
         producer_paused: false,
         priority: 1,
-        share: Default::default(),
+        hold: Default::default(),
         preferred: None,
+        allotted: Allotted::Unlimited,
+        target: None,
         legs: Legs::new(send, std::iter::empty()),
         needs_key_frame: true,
         traces: Default::default(),
@@ -67,6 +69,11 @@ fn layers(spatial_layer: u8, temporal_layer: Option<u8>) -> PreferredLayers {
     }
 }
 
+/// Which stream it should get.
+fn best(consumer: &Consumer, producer: &Producer) -> Option<usize> {
+    consumer.best_target(producer).map(|target| target.stream)
+}
+
 /// The stream of this index dies of silence.
 fn die(producer: &mut Producer, index: usize) {
     let stream = &mut producer.streams[index].recv;
@@ -77,19 +84,15 @@ fn die(producer: &mut Producer, index: usize) {
 #[test]
 fn highest_living_stream_up_to_the_preferred_is_best() {
     let (mut consumer, mut producer) = simulcast();
-    assert_eq!(consumer.best_stream(&producer), None, "there is none yet");
+    assert_eq!(best(&consumer, &producer), None, "there is none yet");
     // Streams begin in any order.
     for (encoding, ssrc) in [(2, 12), (0, 10), (1, 11)] {
         producer.begin(encoding, ssrc, MEDIA);
     }
-    assert_eq!(consumer.best_stream(&producer), Some(0), "no preference");
+    assert_eq!(best(&consumer, &producer), Some(0), "no preference");
     for (spatial, index) in [(0, 1), (1, 2), (2, 0)] {
         consumer.preferred = Some(layers(spatial, None));
-        assert_eq!(
-            consumer.best_stream(&producer),
-            Some(index),
-            "layer {spatial}"
-        );
+        assert_eq!(best(&consumer, &producer), Some(index), "layer {spatial}");
     }
 }
 
@@ -101,20 +104,20 @@ fn dead_streams_give_way_to_lower_then_to_higher_ones() {
     }
     consumer.preferred = Some(layers(1, None));
     die(&mut producer, 1);
-    assert_eq!(consumer.best_stream(&producer), Some(0));
+    assert_eq!(best(&consumer, &producer), Some(0));
     die(&mut producer, 0);
-    assert_eq!(consumer.best_stream(&producer), Some(2));
+    assert_eq!(best(&consumer, &producer), Some(2));
     die(&mut producer, 2);
-    assert_eq!(consumer.best_stream(&producer), None);
+    assert_eq!(best(&consumer, &producer), None);
 }
 
 #[test]
 fn simple_consumer_takes_the_only_stream_however_it_scores() {
     let consumer = consumer(ConsumerType::Simple, 1, None);
     let mut producer = video_producer(json!([{"ssrc": 1}]));
-    assert_eq!(consumer.best_stream(&producer), None);
+    assert_eq!(best(&consumer, &producer), None);
     producer.begin(0, 1, MEDIA);
-    assert_eq!(consumer.best_stream(&producer), Some(0));
+    assert_eq!(best(&consumer, &producer), Some(0));
 }
 
 #[test]
@@ -167,4 +170,136 @@ fn set_of_payload_types_holds_all_seven_bits() {
     for pt in 0..=127 {
         assert_eq!(set.contains(Pt(pt)), [0, 101, 127].contains(&pt), "{pt}");
     }
+}
+
+fn up_to(spatial: u8, temporal: u8) -> Allotted {
+    Allotted::UpTo(Layers { spatial, temporal })
+}
+
+#[test]
+fn target_is_what_is_preferred_and_allotted() {
+    let (mut consumer, mut producer) = simulcast();
+    for encoding in 0..3 {
+        producer.begin(encoding, 10 + encoding as u32, MEDIA);
+    }
+    let cases = [
+        ((2, 2), Allotted::Unlimited, Some((2, 2))),
+        ((2, 2), up_to(1, 1), Some((1, 1))),
+        ((0, 1), up_to(2, 2), Some((0, 1))),
+        ((2, 0), up_to(1, 2), Some((1, 0))),
+        ((2, 2), Allotted::Nothing, None),
+    ];
+    for ((spatial, temporal), allotted, expected) in cases {
+        consumer.preferred = Some(layers(spatial, Some(temporal)));
+        consumer.allotted = allotted;
+        let target = consumer.best_target(&producer).map(|it| it.layers);
+        let target = target.map(|it| (it.spatial, it.temporal));
+        assert_eq!(target, expected, "{spatial}.{temporal} of {allotted:?}");
+    }
+    // Nothing that comes may be sent.
+    die(&mut producer, 0);
+    consumer.allotted = up_to(0, 2);
+    assert_eq!(consumer.best_target(&producer), None);
+}
+
+#[test]
+fn consumer_without_layers_has_one_offer() {
+    let consumer = consumer(ConsumerType::Simple, 1, None);
+    let mut producer = video_producer(json!([{"ssrc": 1}]));
+    producer.begin(0, 1, MEDIA);
+    let mut offers = Vec::new();
+    consumer.offers(&producer, base(), &mut offers);
+    assert_eq!(offers.len(), 1);
+}
+
+/// A stream gets 1,000 bytes of each layer at once.
+fn fill(producer: &mut Producer, stream: usize, layers: &[(u8, u8)]) -> std::time::Instant {
+    let now = base();
+    for (seq, (spatial, temporal)) in (1_u16..).zip(layers) {
+        let packet = crate::recv_stream::RecvPacket {
+            seq: miso_wire::Seq(seq),
+            ts: miso_wire::RtpTime(0),
+            size: 1_000,
+            payload_len: 900,
+            key_frame: seq == 1,
+            spatial: *spatial,
+            temporal: *temporal,
+        };
+        producer.streams[stream].recv.receive(&packet, now).unwrap();
+    }
+    now + Duration::from_millis(900)
+}
+
+/// The offers as spatial and temporal layer and multiples of the first one's bitrate.
+fn offers(consumer: &Consumer, producer: &Producer, now: std::time::Instant) -> Vec<(u8, u8, u64)> {
+    let mut offers = Vec::new();
+    consumer.offers(producer, now, &mut offers);
+    let unit = offers.first().map_or(1, |offer| offer.bitrate.0);
+    let told = offers.iter().map(|offer| {
+        let Layers { spatial, temporal } = offer.layers;
+        (spatial, temporal, offer.bitrate.0 / unit)
+    });
+    told.collect()
+}
+
+#[test]
+fn offers_of_svc_contain_the_layers_below() {
+    let all = [(0, 0), (0, 1), (1, 0), (1, 1)];
+    let cases = [
+        ("L2T2", [(0, 0, 1), (0, 1, 2), (1, 0, 2), (1, 1, 4)], 4),
+        ("L2T2_KEY", [(0, 0, 1), (0, 1, 2), (1, 0, 1), (1, 1, 2)], 2),
+    ];
+    for (mode, expected, desired) in cases {
+        let consumer = consumer(ConsumerType::Svc, 1, Some(mode));
+        let mut producer = video_producer(json!([{"ssrc": 1, "scalabilityMode": mode}]));
+        producer.begin_with_layers(0, 1, MEDIA, (2, 2));
+        let now = fill(&mut producer, 0, &all);
+        assert_eq!(offers(&consumer, &producer, now), expected, "{mode}");
+        let unit = producer.streams[0].recv.layer_bitrate(0, 0, now).0;
+        let wanted = consumer.desired_bitrate(&producer, now).0;
+        // The window of the whole stream is shorter.
+        assert!(wanted >= desired * unit, "{mode}: {wanted}");
+    }
+}
+
+#[test]
+fn desired_bitrate_is_that_of_the_largest_stream_and_none_of_what_does_not_flow() {
+    let (mut consumer, mut producer) = simulcast();
+    for encoding in 0..2 {
+        producer.begin(encoding, 10 + encoding as u32, MEDIA);
+    }
+    fill(&mut producer, 0, &[(0, 0)]);
+    let now = fill(&mut producer, 1, &[(0, 0), (0, 0)]);
+    let largest = producer.streams[1].recv.bitrate(now);
+    assert!(largest > producer.streams[0].recv.bitrate(now));
+    assert_eq!(consumer.desired_bitrate(&producer, now), largest);
+    consumer.parameters.encodings[0].max_bitrate = Some(miso_wire::Bitrate(1 << 40));
+    assert_eq!(consumer.desired_bitrate(&producer, now).0, 1 << 40);
+    consumer.paused = true;
+    assert_eq!(consumer.desired_bitrate(&producer, now).0, 0);
+}
+
+#[test]
+fn silent_spatial_layers_are_no_target() {
+    let mut consumer = consumer(ConsumerType::Svc, 1, Some("L3T1"));
+    consumer.preferred = Some(layers(2, Some(0)));
+    let mut producer = video_producer(json!([{"ssrc": 1, "scalabilityMode": "L3T1"}]));
+    producer.begin_with_layers(0, 1, MEDIA, (3, 1));
+    let target = |consumer: &Consumer, producer: &Producer| {
+        let target = consumer.best_target(producer);
+        target.map(|target| target.layers.spatial)
+    };
+    assert_eq!(
+        target(&consumer, &producer),
+        Some(2),
+        "silence is not known yet"
+    );
+    let now = fill(&mut producer, 0, &[(0, 0), (1, 0)]);
+    let stream = &mut producer.streams[0].recv;
+    assert!(!stream.check_layers(now), "too early");
+    let at = stream.poll_timeout().unwrap();
+    assert!(stream.check_layers(at) || stream.check_layers(at + Duration::from_secs(2)));
+    assert!(target(&consumer, &producer) < Some(2));
+    consumer.allotted = up_to(0, 0);
+    assert_eq!(target(&consumer, &producer), Some(0));
 }

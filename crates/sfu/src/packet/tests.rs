@@ -17,6 +17,7 @@ pub(crate) fn plain_meta(ext_seq: u64, ts: u32, arrival: Instant) -> PacketMeta 
         dtx: false,
         patch: PatchOffsets::default(),
         vp8: None,
+        layer: Default::default(),
     }
 }
 

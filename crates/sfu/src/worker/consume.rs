@@ -4,10 +4,11 @@ use super::Worker;
 use super::data::gone;
 use super::estimate::is_of_probes;
 use crate::command::{Consume, NewConsumer, PreferredLayers, Response};
+use crate::consumer::layers::LayerFilter;
 use crate::consumer::leg::Legs;
 use crate::consumer::{Consumer, NegotiatedExtensions, PtSet, Terms};
 use crate::error::CommandError;
-use crate::event::{ConsumerEvent, ConsumerLayers, Event, ProducerEvent};
+use crate::event::{ConsumerEvent, Event, ProducerEvent};
 use crate::ids::ConsumerId;
 use crate::keys::{ConsumerKey, ProducerKey, TransportKey};
 use crate::producer::Producer;
@@ -16,7 +17,7 @@ use crate::send_stream::{SendStream, SendStreamParams, SendStreamSeeds};
 use miso_ortc::{
     Codec, ConsumerType, HeaderExtensionUri, MediaKind, RtpParameters, check_rtp_parameters,
 };
-use miso_wire::{Pt, Ssrc};
+use miso_wire::{ExtensionKind, Pt, Ssrc};
 use rand::Rng;
 use std::time::Instant;
 
@@ -251,6 +252,15 @@ impl Worker {
         }
     }
 
+    /// Chooses anew what all consumers of a producer should get: other layers come than before.
+    pub(super) fn reconsider_consumers_of(&mut self, key: ProducerKey, now: Instant) {
+        let producer = self.objects.producers.get(key);
+        let consumers = producer.map(|producer| producer.consumers.clone());
+        for consumer in consumers.unwrap_or_default() {
+            self.reconsider_layers(consumer, now);
+        }
+    }
+
     /// Chooses what the consumer should get. The streams whose key frames it now waits for, if that is news.
     fn choose_streams(&mut self, key: ConsumerKey) -> Option<(ProducerKey, Vec<Ssrc>)> {
         let active = self.is_active(key);
@@ -278,15 +288,7 @@ impl Worker {
         if !consumer.has_layers() {
             return;
         }
-        let current = consumer.legs.first().current;
-        let begun = current.filter(|current| !current.awaits_key_frame);
-        let stream = begun.and_then(|current| producer.streams.get(current.stream));
-        let layers = stream.map(|stream| ConsumerLayers {
-            spatial_layer: u8::try_from(stream.encoding_idx).unwrap_or(u8::MAX),
-            temporal_layer: consumer
-                .preferred
-                .and_then(|preferred| preferred.temporal_layer),
-        });
+        let layers = consumer.current_layers(producer);
         if layers != consumer.layers {
             consumer.layers = layers;
             self.events.push_back(Event::Consumer(
@@ -454,10 +456,12 @@ fn new_consumer(
         paused: options.paused,
         producer_paused: producer.paused,
         priority: 1,
-        share: Default::default(),
         preferred: None,
+        allotted: Default::default(),
+        hold: Default::default(),
+        target: None,
         legs: Legs::new(first, streams),
-        needs_key_frame: matches!(codec, Some(Codec::Vp8 | Codec::Vp9 | Codec::H264)),
+        needs_key_frame: needs_key_frame(codec, options.consumer_type, producer),
         traces: Default::default(),
         layers: None,
         score: Default::default(),
@@ -469,6 +473,22 @@ fn new_consumer(
             temporal_layer: None,
         });
         consumer.preferred = Some(consumer.clamp_layers(wanted));
+        // The pictures of VP9 tell on what they depend.
+        let is_exact = codec == Some(Codec::Vp9) && consumer.announced().ksvc;
+        consumer.legs.first_mut().filter = Some(Box::new(LayerFilter::new(is_exact)));
     }
     Ok(consumer)
+}
+
+/// Whether the codec has packets that a decoder can begin with, and they can be told. Those of AV1 are told by the
+/// dependency descriptor alone; without layers it goes unused (fact sheet 3.11).
+fn needs_key_frame(codec: Option<Codec>, kind: ConsumerType, producer: &Producer) -> bool {
+    match codec {
+        Some(Codec::Vp8 | Codec::Vp9 | Codec::H264) => true,
+        Some(Codec::Av1) if kind == ConsumerType::Svc => {
+            let descriptor = ExtensionKind::DependencyDescriptor;
+            producer.extensions.id(descriptor).is_some()
+        }
+        _ => false,
+    }
 }

@@ -202,20 +202,12 @@ impl Worker {
             .producers
             .get(consumer.producer)
             .ok_or_else(gone)?;
-        let layer = |stream: usize| {
-            let encoding = producer.streams.get(stream)?.encoding_idx;
-            u8::try_from(encoding).ok()
-        };
         let media = consumer
             .parameters
             .codecs
             .iter()
             .filter(|codec| codec.mime_type.codec().is_media());
-        let leg = consumer.legs.first();
-        let target = leg.target.or(leg.current).filter(|_| consumer.has_layers());
-        let current = leg
-            .current
-            .filter(|current| consumer.has_layers() && !current.awaits_key_frame);
+        let current = consumer.current_layers(producer);
         Ok(Response::ConsumerDump(Box::new(ConsumerDump {
             producer_id: producer.id,
             kind: consumer.kind,
@@ -227,8 +219,10 @@ impl Worker {
             producer_paused: consumer.producer_paused,
             priority: consumer.priority,
             preferred_layers: consumer.preferred,
-            target_spatial_layer: target.and_then(|followed| layer(followed.stream)),
-            current_spatial_layer: current.and_then(|followed| layer(followed.stream)),
+            target_spatial_layer: consumer.target.map(|layers| layers.spatial),
+            target_temporal_layer: consumer.target.map(|layers| layers.temporal),
+            current_spatial_layer: current.map(|layers| layers.spatial_layer),
+            current_temporal_layer: current.and_then(|layers| layers.temporal_layer),
             traces: consumer.traces.kinds(),
         })))
     }

@@ -9,7 +9,9 @@ use super::trace::{SentPacket, Traced, trace_sent};
 use super::{MAX_DATAGRAM, Worker};
 use crate::batch::Batch;
 use crate::consumer::Terms;
+use crate::consumer::layers::{Layers, Verdict};
 use crate::consumer::leg::{Current, Leg};
+use crate::consumer::timeline::Takeover;
 use crate::drops::{DropReason, Drops};
 use crate::event::{ConsumerEvent, Event};
 use crate::event_queue::EventQueue;
@@ -19,7 +21,7 @@ use crate::producer::Producer;
 use crate::send_stream::{Forward, Forwarded, Tally};
 use crate::transport::{Kind, Transport};
 use miso_ice::Tuple;
-use miso_wire::{AbsSendTime, ExtSeq, Seq, Ssrc};
+use miso_wire::{AbsSendTime, ExtSeq, RtpTime, Seq, Ssrc};
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -196,10 +198,12 @@ impl Worker {
                 tally: Tally::default(),
                 now,
             };
-            if serving.begin_awaited() {
+            let before = serving.layers();
+            serving.begin_awaited();
+            done &= serving.forward_all(batch);
+            if serving.layers() != before {
                 self.fan_out.switched.push(key);
             }
-            done &= serving.forward_all(batch);
             has_begun = serving.has_begun;
             self.fan_out.awaited.extend(serving.awaited());
         }
@@ -212,51 +216,90 @@ impl Worker {
 }
 
 impl Serving<'_> {
-    /// Goes over to the awaited stream if its key frame is here, and begins with the key frame that the current
-    /// stream waits for. True when the layers may be others now.
-    fn begin_awaited(&mut self) -> bool {
-        if let Some(target) = self.leg.target
-            && let Some(begun) = self.begun(&target)
-        {
-            self.leg.target = None;
-            self.leg.current = Some(begun);
-            self.leg.send.reset_score();
-            return true;
-        }
-        if let Some(current) = self.leg.current.filter(|current| current.awaits_key_frame) {
-            let begun = self.begun(&current);
-            self.leg.current = Some(begun.unwrap_or_else(|| self.caught_up(current)));
-            return begun.is_some();
-        }
-        self.leg.target = self.leg.target.map(|target| self.caught_up(target));
-        false
+    /// What is forwarded: which stream, and which layers of it.
+    fn layers(&self) -> Option<(usize, Layers)> {
+        let layers = self.leg.filter.as_ref()?.current()?;
+        Some((self.leg.begun()?, layers))
     }
 
-    /// The stream whose key frame the consumer waits for.
+    /// Goes over to the awaited stream if its key frame is here, and begins with the key frame that the current
+    /// stream waits for.
+    fn begin_awaited(&mut self) {
+        if let Some(target) = self.leg.target {
+            let next = self.begin(&target);
+            if next.awaits_key_frame {
+                self.leg.target = Some(next);
+            } else {
+                self.leg.target = None;
+                self.leg.current = Some(next);
+                self.leg.send.reset_score();
+                return;
+            }
+        }
+        if let Some(current) = self.leg.current.filter(|current| current.awaits_key_frame) {
+            self.leg.current = Some(self.begin(&current));
+        }
+    }
+
+    /// A stream whose key frame should be asked for.
     fn awaited(&self) -> Option<Ssrc> {
-        let current = self.leg.current.filter(|current| current.awaits_key_frame);
+        let is_awaited = |current: &Current| {
+            let filter = self.leg.filter.as_ref();
+            current.awaits_key_frame
+                || filter.is_some_and(|filter| filter.wants_key_picture(self.now))
+        };
+        let current = self.leg.current.filter(is_awaited);
         let stream = self.leg.target.or(current)?.stream;
         Some(self.producer.streams.get(stream)?.mapped_ssrc)
     }
 
-    /// The stream, followed from its next key frame on, if that is here.
-    fn begun(&self, followed: &Current) -> Option<Current> {
-        let stream = self.producer.streams.get(followed.stream)?;
-        let is_key_frame = |index| self.pool.meta(index).is_some_and(|meta| meta.key_frame);
-        let mut arrived = stream.ring.since(followed.cursor);
-        let (_, first, _) = arrived.find(|(_, _, index)| is_key_frame(*index))?;
-        Some(Current {
-            replay: Some(first),
-            awaits_key_frame: false,
-            ..*followed
-        })
+    /// The stream, followed from the key frame on that it waits for, if that is here, else with all that arrived so
+    /// far passed over.
+    fn begin(&mut self, followed: &Current) -> Current {
+        let Some(stream) = self.producer.streams.get(followed.stream) else {
+            return *followed;
+        };
+        let pool = self.pool;
+        let key_frame = stream
+            .ring
+            .since(followed.cursor)
+            .filter_map(|(_, _, index)| pool.meta(index))
+            .find(|meta| meta.key_frame || meta.layer.untold);
+        match key_frame {
+            Some(meta) if self.take_over(followed.stream, meta) => Current {
+                replay: Some(meta.ext_seq),
+                awaits_key_frame: false,
+                ..*followed
+            },
+            _ => Current {
+                cursor: stream.ring.cursor(),
+                ..*followed
+            },
+        }
     }
 
-    /// The stream, with all that arrived so far passed over.
-    fn caught_up(&self, followed: Current) -> Current {
-        let stream = self.producer.streams.get(followed.stream);
-        let cursor = stream.map_or(followed.cursor, |stream| stream.ring.cursor());
-        Current { cursor, ..followed }
+    /// Brings the timestamps of a stream in line with what was sent before. False when that needs another key frame.
+    fn take_over(&mut self, stream: usize, meta: &PacketMeta) -> bool {
+        let clock_rate = self.leg.send.params().clock_rate;
+        let Some(filter) = &mut self.leg.filter else {
+            return true;
+        };
+        let capture_of = |stream: usize, ts: RtpTime| {
+            let stream = self.producer.streams.get(stream)?;
+            stream.capture.sender_time(ts)
+        };
+        let latest = filter.timeline.latest();
+        let since_latest = latest.and_then(|latest| {
+            let before = capture_of(latest.stream, latest.input)?;
+            capture_of(stream, meta.ts)?.checked_sub(before)
+        });
+        let takeover = Takeover {
+            stream,
+            ts: meta.ts,
+            arrival: meta.arrival,
+            since_latest,
+        };
+        filter.timeline.take_over(&takeover, clock_rate)
     }
 
     fn forward_all(&mut self, batch: &mut Batch) -> bool {
@@ -322,12 +365,22 @@ impl Serving<'_> {
             current.must_sync = false;
             self.sync(current.stream, meta);
         }
-        let vp8 = self.leg.rewrite.payload(meta);
+        let judged = match &mut self.leg.filter {
+            Some(filter) => filter.judge(meta),
+            None => Verdict::Forward {
+                marker: meta.marker,
+                vp8: None,
+            },
+        };
+        let Verdict::Forward { marker, vp8 } = judged else {
+            self.leg.send.drop_packet(ext_seq);
+            return 0;
+        };
         let forward = Forward {
             input: ext_seq,
             source: u8::try_from(current.stream).unwrap_or(u8::MAX),
             ts: meta.ts,
-            marker: meta.marker,
+            marker,
             vp8,
             size: meta.len(),
             payload_len: usize::from(meta.payload_len),
@@ -336,8 +389,9 @@ impl Serving<'_> {
             return 0;
         };
         self.tally.add(&forward);
-        self.leg.rewrite.sent(meta, forwarded.ts);
-        self.leg.last_had_marker = meta.marker;
+        if let Some(filter) = &mut self.leg.filter {
+            filter.sent(current.stream, meta, (forwarded.ts, marker));
+        }
         let outward = self.outward(&forward, forwarded, meta);
         if self.consumer.traces.has_packets() {
             let structure = self.producer.streams.get(current.stream);
@@ -354,22 +408,10 @@ impl Serving<'_> {
 
     /// The numbers go on from this packet: it begins a stream, or goes on after a pause.
     fn sync(&mut self, stream: usize, meta: &PacketMeta) {
-        let is_other = self
-            .leg
-            .synced_stream
-            .is_some_and(|synced| synced != stream);
-        let clock_rate = self.leg.send.params().clock_rate;
-        let offset = self.leg.rewrite.switch_to(meta, clock_rate, is_other);
-        // A receiver in the middle of a frame is shown a gap, so that it gives the frame up.
-        let gap = if is_other && !self.leg.last_had_marker {
-            2
-        } else {
-            1
-        };
-        self.leg
-            .send
-            .sync(ExtSeq(meta.ext_seq.0.saturating_sub(gap)), offset);
-        self.leg.synced_stream = Some(stream);
+        let filter = self.leg.filter.as_mut();
+        let (gap, offset) = filter.map_or((1, 0), |filter| filter.resume(stream));
+        let before = ExtSeq(meta.ext_seq.0.saturating_sub(gap));
+        self.leg.send.sync(before, offset);
     }
 
     fn outward(&mut self, forward: &Forward, forwarded: Forwarded, meta: &PacketMeta) -> Outward {

@@ -2,11 +2,12 @@
 
 use super::{Objects, Worker};
 use crate::consumer::Consumer;
+use crate::consumer::allotment::Allotted;
+use crate::consumer::layers::Layers;
 use crate::keys::{ConsumerKey, TransportKey};
 use crate::outgoing::Outgoing;
 use crate::trace::TransportTraceInfo;
-use miso_bwe::{ClaimIndex, Claimant};
-use miso_ortc::MediaKind;
+use miso_bwe::{ClaimIndex, Claimant, OperatingPoint};
 use miso_wire::Bitrate;
 use std::time::Instant;
 
@@ -65,8 +66,13 @@ impl Worker {
             let Some(consumer) = self.objects.consumers.get_mut(consumer_key) else {
                 continue;
             };
-            let given = given.map(|point| (point.spatial, point.temporal));
-            if consumer.share.give(given, now) {
+            let allotted = given.map_or(Allotted::Nothing, |point| {
+                Allotted::UpTo(Layers {
+                    spatial: point.spatial,
+                    temporal: point.temporal,
+                })
+            });
+            if consumer.allot(allotted, now) {
                 self.reconsider_layers(consumer_key, now);
             }
         }
@@ -88,7 +94,7 @@ fn collect(
     now: Instant,
 ) -> Demand {
     let Outgoing {
-        allotment, points, ..
+        allotment, offers, ..
     } = outgoing;
     allotment.clear();
     let mut demand = Demand::default();
@@ -106,17 +112,19 @@ fn collect(
         if !consumer.wants_media() {
             continue;
         }
-        points.clear();
-        consumer.points(producer, now, points);
-        let most = points.last().map_or(Bitrate::ZERO, |point| point.bitrate);
-        if consumer.kind == MediaKind::Video {
-            demand.desired.0 += most.max(consumer.promised_bitrate()).0;
-        }
+        demand.desired.0 += consumer.desired_bitrate(producer, now).0;
+        offers.clear();
+        consumer.offers(producer, now, offers);
         if consumer.has_layers() {
-            let claimant = claimant(consumer, now);
-            claims.push((*key, allotment.claim(claimant, points.drain(..))));
+            consumer.choose_offers(offers);
+            let points = offers.iter().map(|offer| OperatingPoint {
+                bitrate: offer.bitrate,
+                spatial: offer.layers.spatial,
+                temporal: offer.layers.temporal,
+            });
+            claims.push((*key, allotment.claim(claimant(consumer, now), points)));
         } else {
-            demand.fixed.0 += most.0;
+            demand.fixed.0 += offers.iter().map(|offer| offer.bitrate.0).sum::<u64>();
         }
     }
     demand
@@ -125,7 +133,10 @@ fn collect(
 fn claimant(consumer: &Consumer, now: Instant) -> Claimant {
     Claimant {
         priority: consumer.priority,
-        held: consumer.share.layers(),
-        may_rise: consumer.share.hold.may_rise(now),
+        held: match consumer.allotted {
+            Allotted::UpTo(layers) => Some((layers.spatial, layers.temporal)),
+            Allotted::Unlimited | Allotted::Nothing => None,
+        },
+        may_rise: consumer.hold.may_rise(now),
     }
 }

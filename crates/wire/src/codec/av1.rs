@@ -62,6 +62,9 @@ pub struct DependencyDescriptor {
     pub spatial: u8,
     /// Temporal layer of the frame, 0 to 7.
     pub temporal: u8,
+    /// Whoever decodes the frame may go up to this temporal layer of its spatial layer with the next one; its own
+    /// where it is no switch for a higher one.
+    pub opens_temporal: u8,
     /// Decode targets that the sender still serves, bit 0 for the first; given with a structure and on a change.
     pub active_decode_targets: Option<u32>,
     /// What the frame is to each decode target, two bits each.
@@ -96,11 +99,13 @@ impl DependencyDescriptor {
             has_structure: false,
             spatial: 0,
             temporal: 0,
+            opens_temporal: 0,
             active_decode_targets: None,
             indications: 0,
         };
         if reader.len() == 0 {
             descriptor.follow_template(structure)?;
+            descriptor.find_opened(structure);
             return Ok(descriptor);
         }
         let attached = descriptor.read_extended(Bits::new(reader.rest()), structure)?;
@@ -123,6 +128,16 @@ impl DependencyDescriptor {
         self.temporal = template.temporal;
         self.indications = template.indications;
         Ok(())
+    }
+
+    /// Looks up for which temporal layers of its spatial layer the frame is a switch.
+    fn find_opened(&mut self, structure: &DependencyStructure) {
+        let opened = (0..structure.decode_target_count()).filter_map(|decode_target| {
+            let (spatial, temporal) = structure.layers_of(decode_target)?;
+            let is_switch = self.indication(decode_target) == DecodeTargetIndication::Switch;
+            (is_switch && spatial == self.spatial).then_some(temporal)
+        });
+        self.opens_temporal = opened.fold(self.temporal, u8::max);
     }
 
     fn read_extended(
@@ -154,6 +169,7 @@ impl DependencyDescriptor {
                 Some(bits.read(u32::from(structure.decode_target_count()))?);
         }
         self.read_custom(&mut bits, custom, structure)?;
+        self.find_opened(structure);
         Ok(attached)
     }
 

@@ -155,9 +155,8 @@ pub(crate) fn dump(core: &mut Core, context: Context) -> Answer {
                 target_spatial_layer: layer(dump.target_spatial_layer),
                 current_spatial_layer: layer(dump.current_spatial_layer),
                 preferred_temporal_layer: layer(preferred.and_then(|it| it.temporal_layer)),
-                // The engine does not choose among temporal layers yet.
-                target_temporal_layer: layer(None),
-                current_temporal_layer: layer(None),
+                target_temporal_layer: layer(dump.target_temporal_layer),
+                current_temporal_layer: layer(dump.current_temporal_layer),
             }),
         },
     ))))

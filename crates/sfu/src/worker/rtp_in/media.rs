@@ -99,6 +99,9 @@ impl Worker {
         if received.score_changed {
             self.announce_scores(key, now);
         }
+        if received.layers_changed {
+            self.reconsider_consumers_of(key, now);
+        }
         match kind {
             MediaKind::Audio => self.note_audio_level(key, packet, now),
             MediaKind::Video => self.note_orientation(key, packet),
@@ -162,6 +165,7 @@ impl Worker {
             dtx: payload.info.dtx,
             patch: mangled.patch,
             vp8: None,
+            layer: payload.layer(),
         };
         if meta.len() > MAX_DATAGRAM - RTX_OVERHEAD - MAX_OVERHEAD {
             return Err(DropReason::NoRoom);

@@ -2,7 +2,7 @@
 
 #![deny(clippy::indexing_slicing)]
 
-use crate::packet::Vp8Fields;
+use crate::packet::{LayerInfo, Vp8Fields};
 use miso_wire::{
     Codec, DependencyDescriptor, DependencyStructure, PayloadInfo, RtpHeader, Vp8Descriptor,
 };
@@ -12,6 +12,8 @@ use std::num::NonZeroU16;
 pub(super) struct Payload {
     pub(super) info: PayloadInfo,
     vp8: Option<Vp8Descriptor>,
+    /// Only a dependency descriptor could say anything, and there is none.
+    untold: bool,
 }
 
 impl Payload {
@@ -34,7 +36,25 @@ impl Payload {
         } else {
             None
         };
-        Self { info, vp8 }
+        Self {
+            info,
+            vp8,
+            untold: codec == Codec::Av1 && descriptor.is_none(),
+        }
+    }
+
+    /// Where the packet stands in its stream's layers.
+    pub(super) const fn layer(&self) -> LayerInfo {
+        let info = self.info;
+        LayerInfo {
+            spatial: info.spatial,
+            temporal: info.temporal,
+            opens_temporal: info.opens_temporal,
+            switching_up: info.switching_up,
+            end_of_frame: info.end_of_frame,
+            inter_picture: info.inter_picture,
+            untold: self.untold,
+        }
     }
 
     /// Bytes that the stored payload has more than the one that arrived.
@@ -70,7 +90,6 @@ impl Payload {
             tl0_pic_idx: vp8
                 .tl0_pic_idx
                 .and_then(|index| Some((index.value, place(index.offset)?))),
-            layer_sync: vp8.layer_sync,
         })
     }
 }

@@ -30,6 +30,7 @@ fn stored(payload: &[u8], vp8: Option<Vp8Fields>) -> (PacketMeta, Vec<u8>) {
             twcc: NonZeroU16::new(30),
         },
         vp8,
+        layer: Default::default(),
     };
     (meta, bytes)
 }
@@ -114,7 +115,6 @@ fn fields() -> Option<Vp8Fields> {
     Some(Vp8Fields {
         picture_id: NonZeroU16::new(34).map(|at| (0x0102, at)),
         tl0_pic_idx: NonZeroU16::new(36).map(|at| (3, at)),
-        layer_sync: false,
     })
 }
 
@@ -144,7 +144,6 @@ fn descriptor_without_rewritten_fields_stays() {
     let bare = Some(Vp8Fields {
         picture_id: None,
         tl0_pic_idx: None,
-        layer_sync: false,
     });
     let (meta, packet) = stored(&[0x10, 1, 2], bare);
     let outward = Outward {

@@ -75,6 +75,8 @@ pub struct DependencyStructure {
     templates: [DependencyTemplate; MAX_TEMPLATES],
     /// How many decode targets there are, 1 to 32.
     decode_target_count: u8,
+    /// The highest spatial and temporal layer of each decode target.
+    target_layers: [(u8, u8); MAX_DECODE_TARGETS],
     /// How many chains there are, 0 to 32.
     chain_count: u8,
     /// The chain that protects each decode target.
@@ -88,6 +90,7 @@ impl Default for DependencyStructure {
             template_count: 0,
             templates: [DependencyTemplate::default(); MAX_TEMPLATES],
             decode_target_count: 0,
+            target_layers: [(0, 0); MAX_DECODE_TARGETS],
             chain_count: 0,
             protected_by: [0; MAX_DECODE_TARGETS],
         }
@@ -138,17 +141,9 @@ impl DependencyStructure {
 
     /// The highest spatial and temporal layer of a decode target; none when there is no such target.
     pub fn layers_of(&self, decode_target: u8) -> Option<(u8, u8)> {
-        let members = || {
-            let present = |t: &&DependencyTemplate| {
-                t.indication(decode_target) != DecodeTargetIndication::NotPresent
-            };
-            self.templates().iter().filter(present)
-        };
-        (decode_target < self.decode_target_count).then(|| {
-            let spatial = members().map(|template| template.spatial).max();
-            let temporal = members().map(|template| template.temporal).max();
-            (spatial.unwrap_or(0), temporal.unwrap_or(0))
-        })
+        let exists = decode_target < self.decode_target_count;
+        let layers = self.target_layers.get(usize::from(decode_target));
+        layers.copied().filter(|_| exists)
     }
 
     pub(super) fn read(bits: &mut Bits<'_>) -> Result<Self, PayloadError> {
@@ -162,6 +157,7 @@ impl DependencyStructure {
         for template in structure.templates_mut() {
             template.indications = read_indications(bits, decode_targets)?;
         }
+        structure.find_layers();
         for _ in structure.templates() {
             skip_frame_differences(bits)?;
         }
@@ -176,6 +172,23 @@ impl DependencyStructure {
         self.templates
             .get_mut(..self.template_count)
             .unwrap_or(&mut [])
+    }
+
+    /// Notes the layers of the decode targets, which are looked up for each packet.
+    fn find_layers(&mut self) {
+        let templates = self.templates.get(..self.template_count).unwrap_or(&[]);
+        for (decode_target, layers) in (0..self.decode_target_count).zip(&mut self.target_layers) {
+            let present = |t: &&DependencyTemplate| {
+                t.indication(decode_target) != DecodeTargetIndication::NotPresent
+            };
+            let members = templates.iter().filter(present);
+            *layers = members.fold((0, 0), |(spatial, temporal), template| {
+                (
+                    spatial.max(template.spatial),
+                    temporal.max(template.temporal),
+                )
+            });
+        }
     }
 
     fn max_spatial(&self) -> u8 {

@@ -1,0 +1,145 @@
+//! What a consumer says to, and hears from, whoever shares out the bitrate of its path.
+
+#![deny(clippy::indexing_slicing)]
+
+use super::Consumer;
+use super::layers::Layers;
+use crate::producer::Producer;
+use crate::producer::streams::ProducerStream;
+use miso_ortc::{ConsumerType, MediaKind};
+use miso_wire::Bitrate;
+use std::time::Instant;
+
+/// How much of what it prefers a consumer may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Allotted {
+    /// Everything: nobody limits it.
+    #[default]
+    Unlimited,
+    /// Layers up to these. A lower one comes where they do not.
+    UpTo(Layers),
+    /// Not even the lowest layer.
+    Nothing,
+}
+
+/// Layers that a consumer could get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// The layers, as [`Allotted::UpTo`] takes them.
+    pub(crate) layers: Layers,
+    /// What they cost, all layers that come with them included.
+    pub(crate) bitrate: Bitrate,
+}
+
+impl Consumer {
+    /// Appends what it could get, lower layers first: each spatial layer that comes with each of its temporal layers,
+    /// whatever is preferred. Consumers without layers have one offer: everything.
+    pub(crate) fn offers(&self, producer: &Producer, now: Instant, offers: &mut Vec<Offer>) {
+        let announced = self.announced();
+        let mut offer = |spatial: u8, temporal: u8, bitrate: Bitrate| {
+            offers.push(Offer {
+                layers: Layers { spatial, temporal },
+                bitrate,
+            });
+        };
+        match self.consumer_type {
+            ConsumerType::Simple | ConsumerType::Pipe => {
+                let bitrates = producer.streams.iter().map(|it| it.recv.bitrate(now).0);
+                offer(0, 0, Bitrate(bitrates.sum()));
+            }
+            ConsumerType::Simulcast => {
+                for encoding in 0..announced.spatial {
+                    let mut streams = producer.streams.iter();
+                    let stream = streams.find(|it| it.encoding_idx == usize::from(encoding));
+                    let Some(stream) = stream.filter(|it| it.recv.score() > 0) else {
+                        continue;
+                    };
+                    for temporal in 0..announced.temporal {
+                        offer(
+                            encoding,
+                            temporal,
+                            stream.recv.layer_bitrate(0, temporal, now),
+                        );
+                    }
+                }
+            }
+            ConsumerType::Svc => {
+                let Some(stream) = producer.streams.first() else {
+                    return;
+                };
+                let active = |spatial: &u8| stream.recv.is_layer_active(*spatial);
+                for spatial in (0..announced.spatial).filter(active) {
+                    for temporal in 0..announced.temporal {
+                        let lowest = if announced.ksvc { spatial } else { 0 };
+                        let parts = (lowest..=spatial)
+                            .map(|part| stream.recv.layer_bitrate(part, temporal, now).0);
+                        offer(spatial, temporal, Bitrate(parts.sum()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Leaves those offers that it may be given one by one: nothing above what it prefers where there is anything
+    /// below; and fewer pictures a second only of the lowest spatial layer, for a larger picture that stutters is no
+    /// better one.
+    pub(crate) fn choose_offers(&self, offers: &mut Vec<Offer>) {
+        let announced = self.announced();
+        let preferred = self.preferred.map_or((u8::MAX, u8::MAX), |preferred| {
+            (preferred.spatial_layer, preferred.temporal_layer.unwrap_or(u8::MAX))
+        });
+        let Some(lowest) = offers.iter().map(|offer| offer.layers.spatial).min() else {
+            return;
+        };
+        let most = (
+            preferred.0.max(lowest),
+            preferred.1.min(announced.temporal - 1),
+        );
+        offers.retain(|Offer { layers, .. }| {
+            let is_whole = layers.temporal == most.1;
+            let is_lowest = layers.spatial == lowest;
+            layers.spatial <= most.0 && layers.temporal <= most.1 && (is_whole || is_lowest)
+        });
+    }
+
+    /// It is given this much. Whether that is news.
+    pub(crate) fn allot(&mut self, allotted: Allotted, now: Instant) -> bool {
+        let before = std::mem::replace(&mut self.allotted, allotted);
+        match (before, allotted) {
+            (Allotted::UpTo(before), Allotted::UpTo(after)) if after > before => {
+                self.hold.rose(now);
+            }
+            (Allotted::UpTo(before), Allotted::UpTo(after)) if after < before => {
+                self.hold.fell(now);
+            }
+            (Allotted::UpTo(_), Allotted::Nothing) => self.hold.fell(now),
+            _ => {}
+        }
+        before != allotted
+    }
+
+    /// What it would take if it could have everything (fact sheet 3.12): of video that flows the whole stream, of a
+    /// simulcast the largest, of K-SVC the largest layer, and not less than was announced.
+    pub(crate) fn desired_bitrate(&self, producer: &Producer, now: Instant) -> Bitrate {
+        if self.kind != MediaKind::Video || !self.wants_media() {
+            return Bitrate::ZERO;
+        }
+        let announced = self.announced();
+        let streams = producer.streams.iter();
+        let measured = match self.consumer_type {
+            ConsumerType::Svc if announced.ksvc => {
+                let layer = |stream: &ProducerStream| {
+                    let layers = (0..announced.spatial)
+                        .map(|spatial| stream.recv.layer_bitrate(spatial, u8::MAX, now).0);
+                    layers.max().unwrap_or(0)
+                };
+                streams.map(layer).max()
+            }
+            ConsumerType::Pipe => Some(streams.map(|it| it.recv.bitrate(now).0).sum()),
+            _ => streams.map(|it| it.recv.bitrate(now).0).max(),
+        };
+        let first = self.parameters.encodings.first();
+        let least = first.and_then(|encoding| encoding.max_bitrate);
+        Bitrate(measured.unwrap_or(0)).max(least.unwrap_or(Bitrate::ZERO))
+    }
+}

@@ -10,6 +10,9 @@ use str0m::format::{Codec, CodecConfig, FormatParams};
 use str0m::media::Frequency;
 use str0m::rtp::{Extension, ExtensionMap};
 
+/// Payload type of packets that only probe the path (fact sheet 3.12).
+const PROBATION_PT: u8 = 127;
+
 /// Payload types and header extension ids of one end, for a whole connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
@@ -132,14 +135,16 @@ impl Dialect {
             opus,
         );
         let rtx = Some(self.rtx.into());
-        config.add_config(
-            self.vp8.into(),
-            rtx,
-            Codec::Vp8,
-            Frequency::NINETY_KHZ,
-            None,
-            FormatParams::default(),
-        );
+        for (pt, rtx) in [(self.vp8, rtx), (PROBATION_PT, None)] {
+            config.add_config(
+                pt.into(),
+                rtx,
+                Codec::Vp8,
+                Frequency::NINETY_KHZ,
+                None,
+                FormatParams::default(),
+            );
+        }
     }
 
     fn codecs(&self, kind: MediaKind) -> Vec<RtpCodecParameters> {

@@ -15,6 +15,7 @@ mod direct;
 mod dump;
 mod fan_out;
 mod observe;
+mod pipe;
 mod plain;
 mod plain_in;
 mod produce;

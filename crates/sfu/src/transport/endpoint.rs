@@ -1,5 +1,5 @@
 //! What transports without ICE have instead: sockets of their own, each with the peer's address behind it, and SRTP with
-//! keys from signalling. Plain transports are made of it.
+//! keys from signalling. Plain and pipe transports are made of it.
 
 use super::{Sealing, Srtp};
 use crate::dump::SocketPath;

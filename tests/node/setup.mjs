@@ -102,3 +102,11 @@ export function rtp({ ssrc, payloadType, sequence, timestamp, payload }) {
   header.writeUInt32BE(ssrc, 8);
   return Buffer.concat([header, payload]);
 }
+
+/** All messages that a data consumer gets from now on, with their kinds; `more()` waits for the next. */
+export function everyMessage(consumer) {
+  const received = [];
+  consumer.on('message', (message, ppid) => received.push([message.toString(), ppid]));
+  received.more = () => once(consumer, 'message');
+  return received;
+}

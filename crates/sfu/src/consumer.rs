@@ -1,5 +1,6 @@
 //! Outbound media to one peer: one producer, forwarded.
 
+pub(crate) mod leg;
 pub(crate) mod rewrite;
 
 use crate::command::PreferredLayers;
@@ -8,27 +9,10 @@ use crate::ids::ConsumerId;
 use crate::keys::{ProducerKey, TransportKey};
 use crate::producer::Producer;
 use crate::producer::streams::ProducerStream;
-use crate::ring::ArrivalCursor;
-use crate::send_stream::SendStream;
+use crate::score::BEST_SCORE;
+use leg::Legs;
 use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters};
-use miso_wire::{ExtSeq, Mid, Pt, Ssrc};
-use rewrite::Rewrite;
-
-/// What a consumer forwards at present.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Current {
-    /// Index of the producer's stream.
-    pub(crate) stream: usize,
-    /// What it was served of it.
-    pub(crate) cursor: ArrivalCursor,
-    /// The number from which on it is to get what is stored, before it gets what arrives: a key frame's first packet
-    /// may have arrived after others of the frame.
-    pub(crate) replay: Option<ExtSeq>,
-    /// Whether a packet that a decoder can begin with is still awaited.
-    pub(crate) awaits_key_frame: bool,
-    /// Whether the sequence numbers are to go on from here.
-    pub(crate) must_sync: bool,
-}
+use miso_wire::{Mid, Pt, Ssrc};
 
 /// Which header extensions the peer negotiated, as far as each packet needs to know.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,6 +37,19 @@ impl PtSet {
     }
 }
 
+/// What the peer takes, as far as each packet needs to know.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    /// Payload types.
+    pub(crate) supported: PtSet,
+    /// Header extensions.
+    pub(crate) extensions: NegotiatedExtensions,
+    /// What its packets are told apart by.
+    pub(crate) mid: Option<Mid>,
+    /// Whether DTX packets of Opus are left out.
+    pub(crate) ignore_dtx: bool,
+}
+
 /// Outbound media to one peer.
 #[derive(Debug)]
 pub(crate) struct Consumer {
@@ -63,31 +60,17 @@ pub(crate) struct Consumer {
     pub(crate) consumer_type: ConsumerType,
     pub(crate) parameters: RtpParameters,
     pub(crate) consumable_encodings: Vec<RtpEncodingParameters>,
-    /// Payload types that the peer takes.
-    pub(crate) supported: PtSet,
-    pub(crate) extensions: NegotiatedExtensions,
-    pub(crate) mid: Option<Mid>,
+    /// What the peer takes.
+    pub(crate) terms: Terms,
     pub(crate) paused: bool,
     pub(crate) producer_paused: bool,
     pub(crate) priority: u8,
     /// With layers only.
     pub(crate) preferred: Option<PreferredLayers>,
-    /// Whether DTX packets of Opus are left out.
-    pub(crate) ignore_dtx: bool,
-    /// The stream to the peer.
-    pub(crate) send: SendStream,
+    /// The streams to the peer.
+    pub(crate) legs: Legs,
     /// Whether the codec has packets that a decoder can begin with, and they can be told.
     pub(crate) needs_key_frame: bool,
-    /// What is forwarded.
-    pub(crate) current: Option<Current>,
-    /// The stream that is to be forwarded as soon as it has a key frame.
-    pub(crate) target: Option<Current>,
-    /// How the current stream's numbers become the consumer's.
-    pub(crate) rewrite: Rewrite,
-    /// The stream that its numbers last went on from.
-    pub(crate) synced_stream: Option<usize>,
-    /// Whether the packet that was sent last ended a frame.
-    pub(crate) last_had_marker: bool,
     /// As last told.
     pub(crate) layers: Option<ConsumerLayers>,
     /// As last told.
@@ -97,17 +80,15 @@ pub(crate) struct Consumer {
 impl Consumer {
     /// The SSRCs under which it sends.
     pub(crate) fn ssrcs(&self) -> impl Iterator<Item = Ssrc> {
-        let encodings = self.parameters.encodings.iter().take(1);
-        encodings
-            .flat_map(|encoding| [encoding.ssrc, encoding.rtx.as_ref().map(|rtx| rtx.ssrc)])
-            .flatten()
+        self.legs.iter().flat_map(|leg| {
+            let params = leg.send.params();
+            std::iter::once(params.ssrc).chain(params.rtx.map(|(ssrc, _)| ssrc))
+        })
     }
 
     /// Reads what serving it needs and the cache may have lost. What comes out means nothing.
     pub(crate) fn touch(&self) -> u64 {
-        self.send.touch()
-            ^ self.current.map_or(0, |current| current.stream as u64)
-            ^ u64::from(self.wants_media())
+        self.legs.first().touch() ^ u64::from(self.wants_media())
     }
 
     /// The payload type of retransmissions of a codec.
@@ -132,20 +113,26 @@ impl Consumer {
 
     /// Forwards nothing until it follows a stream again.
     pub(crate) fn stop(&mut self) {
-        self.current = None;
-        self.target = None;
-        self.send.pause();
+        self.legs.iter_mut().for_each(leg::Leg::stop);
     }
 
     /// Its score beside that of its producer.
     pub(crate) fn score_with(&self, producer: &Producer) -> ConsumerScore {
-        let forwarded = match self.current {
+        if self.consumer_type == ConsumerType::Pipe {
+            return ConsumerScore {
+                score: BEST_SCORE,
+                producer_score: BEST_SCORE,
+                producer_scores: producer.scores_by_encoding(),
+            };
+        }
+        let leg = self.legs.first();
+        let forwarded = match leg.current {
             Some(current) => producer.streams.get(current.stream),
             None if self.has_layers() => None,
             None => producer.streams.first(),
         };
         ConsumerScore {
-            score: self.send.score(),
+            score: leg.send.score(),
             producer_score: forwarded.map_or(0, |stream| stream.recv.score()),
             producer_scores: producer.scores_by_encoding(),
         }
@@ -201,36 +188,32 @@ impl Consumer {
         producer.stream_of_mapped(best.mapped_ssrc)
     }
 
-    /// Follows a stream, at once when it follows none, else from its next key frame on. The router's SSRC of the
-    /// stream whose key frame is now awaited, if that is news.
-    pub(crate) fn follow(&mut self, best: Option<usize>, producer: &Producer) -> Option<Ssrc> {
-        let Some(stream) = best else {
-            self.current = None;
-            self.target = None;
-            return None;
-        };
-        let found = producer.streams.get(stream)?;
-        let follow = Current {
-            stream,
-            cursor: found.ring.cursor(),
-            replay: None,
-            awaits_key_frame: self.needs_key_frame,
-            must_sync: true,
-        };
-        match (self.current, self.target) {
-            (Some(current), _) if current.stream == stream => {
-                self.target = None;
-                return None;
-            }
-            (_, Some(target)) if target.stream == stream => return None,
-            // What it still waits for is given up, not played to the end.
-            (Some(current), _) if !current.awaits_key_frame => self.target = Some(follow),
-            _ => {
-                self.current = Some(follow);
-                self.target = None;
-            }
+    /// Has no leg follow anything.
+    pub(crate) fn follow_nothing(&mut self) {
+        for leg in self.legs.iter_mut() {
+            (leg.current, leg.target) = (None, None);
         }
-        self.needs_key_frame.then_some(found.mapped_ssrc)
+    }
+
+    /// Has each leg follow what it should get. The router's SSRCs of the streams whose key frames are now awaited, if
+    /// that is news.
+    pub(crate) fn follow_best(&mut self, producer: &Producer) -> Vec<Ssrc> {
+        let needs_key_frame = self.needs_key_frame;
+        if self.consumer_type != ConsumerType::Pipe {
+            let best = self.best_stream(producer);
+            let awaited = self
+                .legs
+                .first_mut()
+                .follow(best, producer, needs_key_frame);
+            return awaited.into_iter().collect();
+        }
+        let legs = self.legs.iter_mut().enumerate();
+        let awaited = legs.filter_map(|(encoding, leg)| {
+            let mut streams = producer.streams.iter();
+            let own = streams.position(|stream| stream.encoding_idx == encoding);
+            leg.follow(own, producer, needs_key_frame)
+        });
+        awaited.collect()
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::send_stream::{SendStreamParams, SendStreamSeeds};
+use crate::send_stream::{SendStream, SendStreamParams, SendStreamSeeds};
 use crate::testing::{MEDIA, base, video_producer};
 use miso_ortc::RtpParameters;
 use serde_json::{Value, json};
@@ -38,21 +38,16 @@ fn consumer(consumer_type: ConsumerType, encodings: usize, mode: Option<&str>) -
         consumer_type,
         parameters,
         consumable_encodings: vec![RtpEncodingParameters::default(); encodings],
-        supported: PtSet::new([Pt(101)].into_iter()),
-        extensions: NegotiatedExtensions::default(),
-        mid: None,
+        terms: Terms {
+            supported: PtSet::new([Pt(101)].into_iter()),
+            ..Terms::default()
+        },
         paused: false,
         producer_paused: false,
         priority: 1,
         preferred: None,
-        ignore_dtx: false,
-        send,
+        legs: Legs::new(send, std::iter::empty()),
         needs_key_frame: true,
-        current: None,
-        target: None,
-        rewrite: Rewrite::default(),
-        synced_stream: None,
-        last_had_marker: true,
         layers: None,
         score: ConsumerScore::default(),
     }
@@ -121,55 +116,6 @@ fn simple_consumer_takes_the_only_stream_however_it_scores() {
 }
 
 #[test]
-fn first_stream_is_followed_at_once_and_others_from_their_key_frames_on() {
-    let (mut consumer, mut producer) = simulcast();
-    for encoding in 0..3 {
-        producer.begin(encoding, 10 + encoding as u32, MEDIA);
-    }
-    assert_eq!(consumer.follow(Some(0), &producer), Some(Ssrc(1_000)));
-    assert!(
-        consumer
-            .current
-            .is_some_and(|current| current.stream == 0 && current.awaits_key_frame)
-    );
-    assert_eq!(consumer.follow(Some(0), &producer), None, "no news");
-    // What has not begun is given up at once.
-    assert_eq!(consumer.follow(Some(1), &producer), Some(Ssrc(1_001)));
-    assert!(consumer.current.is_some_and(|current| current.stream == 1));
-    assert!(consumer.target.is_none());
-    // What has begun goes on until the next one can begin.
-    consumer.current = consumer.current.map(|current| Current {
-        awaits_key_frame: false,
-        ..current
-    });
-    assert_eq!(consumer.follow(Some(2), &producer), Some(Ssrc(1_002)));
-    assert!(consumer.current.is_some_and(|current| current.stream == 1));
-    assert!(consumer.target.is_some_and(|target| target.stream == 2));
-    assert_eq!(consumer.follow(Some(2), &producer), None, "no news");
-    assert_eq!(
-        consumer.follow(Some(1), &producer),
-        None,
-        "back to what flows"
-    );
-    assert!(consumer.target.is_none());
-    assert_eq!(consumer.follow(None, &producer), None);
-    assert!(consumer.current.is_none() && consumer.target.is_none());
-}
-
-#[test]
-fn codec_without_key_frames_awaits_none() {
-    let (mut consumer, mut producer) = simulcast();
-    producer.begin(0, 10, MEDIA);
-    consumer.needs_key_frame = false;
-    assert_eq!(consumer.follow(Some(0), &producer), None);
-    assert!(
-        consumer
-            .current
-            .is_some_and(|current| !current.awaits_key_frame && current.must_sync)
-    );
-}
-
-#[test]
 fn layers_are_limited_to_those_that_exist() {
     let (simulcast, _) = simulcast();
     assert_eq!(simulcast.clamp_layers(layers(9, None)), layers(2, Some(2)));
@@ -206,7 +152,7 @@ fn score_names_the_forwarded_stream_and_all_encodings() {
         [10, 10, 0],
         "in the order of the encodings"
     );
-    consumer.follow(Some(0), &producer);
+    consumer.legs.first_mut().follow(Some(0), &producer, true);
     die(&mut producer, 1);
     let score = consumer.score_with(&producer);
     assert_eq!(score.producer_score, 10);

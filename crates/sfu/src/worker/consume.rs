@@ -3,7 +3,8 @@
 use super::Worker;
 use super::data::gone;
 use crate::command::{Consume, NewConsumer, PreferredLayers, Response};
-use crate::consumer::{Consumer, NegotiatedExtensions, PtSet};
+use crate::consumer::leg::Legs;
+use crate::consumer::{Consumer, NegotiatedExtensions, PtSet, Terms};
 use crate::error::CommandError;
 use crate::event::{ConsumerEvent, ConsumerLayers, Event, ProducerEvent};
 use crate::ids::ConsumerId;
@@ -11,7 +12,9 @@ use crate::keys::{ConsumerKey, ProducerKey, TransportKey};
 use crate::producer::Producer;
 use crate::producer::mangle::MID_LEN;
 use crate::send_stream::{SendStream, SendStreamParams, SendStreamSeeds};
-use miso_ortc::{Codec, ConsumerType, HeaderExtensionUri, MediaKind, check_rtp_parameters};
+use miso_ortc::{
+    Codec, ConsumerType, HeaderExtensionUri, MediaKind, RtpParameters, check_rtp_parameters,
+};
 use miso_wire::{Pt, Ssrc};
 use rand::Rng;
 use std::time::Instant;
@@ -37,7 +40,7 @@ impl Worker {
             ));
         }
         let producer_key = self.producer_key(options.producer_id)?;
-        let (main, rtx_ssrc) = check(&options)?;
+        let sources = check(&options)?;
         let same_router =
             self.router_of_transport(transport_key) == self.router_of_producer(producer_key);
         let producer = self
@@ -53,22 +56,28 @@ impl Worker {
         if !same_router || producer.kind != options.kind {
             return Err(CommandError::not_found("Producer not found"));
         }
-        let taken = [Some(main), rtx_ssrc]
-            .into_iter()
-            .flatten()
-            .any(|s| transport.consumer_ssrcs.contains_key(&s));
-        if taken {
+        let mut ssrcs = sources.iter().flat_map(|source| source.ssrcs());
+        if let Some(taken) = ssrcs.find(|ssrc| transport.consumer_ssrcs.contains_key(ssrc)) {
             return Err(CommandError::error(format!(
                 "ssrc already in use in this transport [ssrc:{}]",
-                main.0
+                taken.0
             )));
         }
-        let seeds = SendStreamSeeds {
-            initial_seq: self.rng.random_range(INITIAL_SEQ),
-            first_rtx_seq: self.rng.random(),
-        };
-        let send = SendStream::new(send_params(&options, main, rtx_ssrc)?, seeds, now);
-        let consumer = new_consumer(id, (producer_key, transport_key), options, producer, send);
+        let mut streams = Vec::new();
+        for source in sources {
+            let seeds = SendStreamSeeds {
+                initial_seq: self.rng.random_range(INITIAL_SEQ),
+                first_rtx_seq: self.rng.random(),
+            };
+            streams.push(SendStream::new(send_params(&options, source)?, seeds, now));
+        }
+        let consumer = new_consumer(
+            id,
+            (producer_key, transport_key),
+            options,
+            producer,
+            streams,
+        )?;
         let score = consumer.score_with(producer);
         let answer = NewConsumer {
             paused: consumer.paused,
@@ -163,16 +172,29 @@ impl Worker {
         Ok(Response::Done)
     }
 
-    /// Asks for a key frame of what the consumer gets, and of what it waits for.
+    /// Asks for key frames of what the consumer gets, and of what it waits for.
     pub(super) fn ask_for_key_frame_of(&mut self, key: ConsumerKey, now: Instant) {
+        let legs = self
+            .objects
+            .consumers
+            .get(key)
+            .map_or(0, |it| it.legs.len());
+        (0..legs).for_each(|leg| self.ask_for_key_frame_of_leg(key, leg, now));
+    }
+
+    /// Asks for key frames of what one leg of the consumer gets, and of what it waits for.
+    pub(super) fn ask_for_key_frame_of_leg(&mut self, key: ConsumerKey, leg: usize, now: Instant) {
         let Some(consumer) = self.objects.consumers.get(key) else {
             return;
         };
         if consumer.kind != MediaKind::Video || !self.is_active(key) {
             return;
         }
+        let Some(leg) = consumer.legs.get(leg) else {
+            return;
+        };
         let producer_key = consumer.producer;
-        for followed in [consumer.current, consumer.target].into_iter().flatten() {
+        for followed in [leg.current, leg.target].into_iter().flatten() {
             if let Some(ssrc) = self.mapped_ssrc(producer_key, followed.stream) {
                 self.ask_for_key_frame(producer_key, ssrc, now);
             }
@@ -208,27 +230,30 @@ impl Worker {
         self.reconsider_layers(key, now);
     }
 
-    /// Chooses what the consumer should get, and asks for the key frame that lets it get there.
+    /// Chooses what the consumer should get, and asks for the key frames that let it get there.
     pub(super) fn reconsider_layers(&mut self, key: ConsumerKey, now: Instant) {
-        if let Some((producer, ssrc)) = self.choose_stream(key) {
+        let Some((producer, awaited)) = self.choose_streams(key) else {
+            return;
+        };
+        for ssrc in awaited {
             self.ask_for_key_frame(producer, ssrc, now);
         }
     }
 
-    /// Chooses what the consumer should get. The stream whose key frame it now waits for, if that is news.
-    fn choose_stream(&mut self, key: ConsumerKey) -> Option<(ProducerKey, Ssrc)> {
+    /// Chooses what the consumer should get. The streams whose key frames it now waits for, if that is news.
+    fn choose_streams(&mut self, key: ConsumerKey) -> Option<(ProducerKey, Vec<Ssrc>)> {
         let active = self.is_active(key);
         let consumer = self.objects.consumers.get_mut(key)?;
         let producer = self.objects.producers.get(consumer.producer)?;
-        let best = if active {
-            consumer.best_stream(producer)
+        let awaited = if active {
+            consumer.follow_best(producer)
         } else {
-            None
+            consumer.follow_nothing();
+            Vec::new()
         };
-        let awaited = consumer.follow(best, producer);
         let producer_key = consumer.producer;
         self.announce_layers(key);
-        Some((producer_key, awaited?))
+        Some((producer_key, awaited))
     }
 
     /// Tells which layers the consumer gets when they are others than before.
@@ -242,7 +267,8 @@ impl Worker {
         if !consumer.has_layers() {
             return;
         }
-        let begun = consumer.current.filter(|current| !current.awaits_key_frame);
+        let current = consumer.legs.first().current;
+        let begun = current.filter(|current| !current.awaits_key_frame);
         let stream = begun.and_then(|current| producer.streams.get(current.stream));
         let layers = stream.map(|stream| ConsumerLayers {
             spatial_layer: u8::try_from(stream.encoding_idx).unwrap_or(u8::MAX),
@@ -271,8 +297,9 @@ impl Worker {
             ProducerEvent::Score(producer.scores()),
         ));
         for consumer in producer.consumers.clone() {
-            let awaited = self.choose_stream(consumer);
-            if let Some((_, ssrc)) = awaited.filter(|(_, ssrc)| *ssrc != new) {
+            let awaited = self.choose_streams(consumer);
+            let awaited = awaited.map(|(_, awaited)| awaited).unwrap_or_default();
+            for ssrc in awaited.into_iter().filter(|ssrc| *ssrc != new) {
                 self.ask_for_key_frame(key, ssrc, now);
             }
             self.announce_consumer_score(consumer);
@@ -280,13 +307,26 @@ impl Worker {
     }
 }
 
-/// The rules for consumers of fact sheet 5.11; the SSRCs to send under.
-fn check(options: &Consume) -> Result<(Ssrc, Option<Ssrc>), CommandError> {
+/// Under which SSRCs a leg sends.
+#[derive(Clone, Copy)]
+struct Source {
+    media: Ssrc,
+    rtx: Option<Ssrc>,
+}
+
+impl Source {
+    fn ssrcs(self) -> impl Iterator<Item = Ssrc> {
+        std::iter::once(self.media).chain(self.rtx)
+    }
+}
+
+/// The rules for consumers of fact sheet 5.11; what each leg sends under.
+fn check(options: &Consume) -> Result<Vec<Source>, CommandError> {
     let refuse = |reason: &str| Err(CommandError::type_error(reason));
     let parameters = &options.rtp_parameters;
-    let Some(first) = parameters.encodings.first() else {
+    if parameters.encodings.is_empty() {
         return refuse("empty rtpParameters.encodings");
-    };
+    }
     check_rtp_parameters(parameters).map_err(|e| CommandError::type_error(e.to_string()))?;
     if parameters
         .mid
@@ -296,40 +336,53 @@ fn check(options: &Consume) -> Result<(Ssrc, Option<Ssrc>), CommandError> {
             "rtpParameters.mid too long [max len:{MID_LEN}]"
         )));
     }
-    if options.consumable_rtp_encodings.is_empty() {
+    let consumable = &options.consumable_rtp_encodings;
+    if consumable.is_empty() {
         return refuse("empty consumableRtpEncodings");
     }
-    if options
-        .consumable_rtp_encodings
-        .iter()
-        .any(|encoding| encoding.ssrc.is_none())
-    {
+    if consumable.iter().any(|encoding| encoding.ssrc.is_none()) {
         return refuse("wrong encoding in consumableRtpEncodings (missing ssrc)");
     }
-    let several = options.consumable_rtp_encodings.len() > 1;
-    match options.consumer_type {
-        ConsumerType::Pipe => return refuse("invalid consumer type"),
-        ConsumerType::Simple | ConsumerType::Svc if several => {
+    let legs = match options.consumer_type {
+        ConsumerType::Pipe if parameters.encodings.len() != consumable.len() => {
+            return refuse(
+                "number of rtpParameters.encodings and consumableRtpEncodings do not match",
+            );
+        }
+        ConsumerType::Pipe => consumable.len(),
+        ConsumerType::Simple | ConsumerType::Svc if consumable.len() > 1 => {
             return refuse("invalid consumableRtpEncodings with size != 1");
         }
-        _ => {}
-    }
-    let Some(ssrc) = first.ssrc else {
-        return refuse("invalid encoding in rtpParameters (missing ssrc)");
+        _ => 1,
     };
-    let rtx_ssrc = first.rtx.as_ref().map(|rtx| rtx.ssrc);
-    // Two streams under one SSRC would share the numbers that SRTP must use once.
-    if rtx_ssrc == Some(ssrc) {
-        return refuse("invalid encoding in rtpParameters (rtx.ssrc is ssrc)");
-    }
-    Ok((ssrc, rtx_ssrc))
+    sources(parameters, legs)
 }
 
-fn send_params(
-    options: &Consume,
-    ssrc: Ssrc,
-    rtx_ssrc: Option<Ssrc>,
-) -> Result<SendStreamParams, CommandError> {
+fn sources(parameters: &RtpParameters, legs: usize) -> Result<Vec<Source>, CommandError> {
+    let refuse = |reason: &str| Err(CommandError::type_error(reason));
+    let mut sources = Vec::new();
+    let mut taken = Vec::new();
+    for encoding in parameters.encodings.iter().take(legs) {
+        let Some(media) = encoding.ssrc else {
+            return refuse("invalid encoding in rtpParameters (missing ssrc)");
+        };
+        let source = Source {
+            media,
+            rtx: encoding.rtx.as_ref().map(|rtx| rtx.ssrc),
+        };
+        // Two streams under one SSRC would share the numbers that SRTP must use once.
+        for ssrc in source.ssrcs() {
+            if taken.contains(&ssrc) {
+                return refuse("invalid encoding in rtpParameters (ssrc used twice)");
+            }
+            taken.push(ssrc);
+        }
+        sources.push(source);
+    }
+    Ok(sources)
+}
+
+fn send_params(options: &Consume, source: Source) -> Result<SendStreamParams, CommandError> {
     let parameters = &options.rtp_parameters;
     let media = parameters
         .codecs
@@ -340,8 +393,8 @@ fn send_params(
         .rtx_codec_for(media.payload_type)
         .map(|rtx| rtx.payload_type);
     Ok(SendStreamParams {
-        ssrc,
-        rtx: rtx_ssrc.zip(rtx_pt),
+        ssrc: source.media,
+        rtx: source.rtx.zip(rtx_pt),
         clock_rate: media.clock_rate,
         video: options.kind == MediaKind::Video,
         use_nack: media.has_feedback("nack", ""),
@@ -353,8 +406,10 @@ fn new_consumer(
     (producer_key, transport_key): (ProducerKey, TransportKey),
     options: Consume,
     producer: &Producer,
-    send: SendStream,
-) -> Consumer {
+    streams: Vec<SendStream>,
+) -> Result<Consumer, CommandError> {
+    let mut streams = streams.into_iter();
+    let first = streams.next().ok_or_else(gone)?;
     let parameters = options.rtp_parameters;
     let media = parameters
         .codecs
@@ -373,24 +428,21 @@ fn new_consumer(
         kind: options.kind,
         consumer_type: options.consumer_type,
         consumable_encodings: options.consumable_rtp_encodings,
-        supported: PtSet::new(supported.into_iter()),
-        extensions: NegotiatedExtensions {
-            abs_send_time: has(HeaderExtensionUri::AbsSendTime),
-            transport_wide_cc: has(HeaderExtensionUri::TransportWideCc),
+        terms: Terms {
+            supported: PtSet::new(supported.into_iter()),
+            extensions: NegotiatedExtensions {
+                abs_send_time: has(HeaderExtensionUri::AbsSendTime),
+                transport_wide_cc: has(HeaderExtensionUri::TransportWideCc),
+            },
+            mid: parameters.mid,
+            ignore_dtx: options.ignore_dtx,
         },
-        mid: parameters.mid,
         paused: options.paused,
         producer_paused: producer.paused,
         priority: 1,
         preferred: None,
-        ignore_dtx: options.ignore_dtx,
-        send,
+        legs: Legs::new(first, streams),
         needs_key_frame: matches!(codec, Some(Codec::Vp8 | Codec::Vp9 | Codec::H264)),
-        current: None,
-        target: None,
-        rewrite: Default::default(),
-        synced_stream: None,
-        last_had_marker: true,
         layers: None,
         score: Default::default(),
         parameters,
@@ -402,5 +454,5 @@ fn new_consumer(
         });
         consumer.preferred = Some(consumer.clamp_layers(wanted));
     }
-    consumer
+    Ok(consumer)
 }

@@ -135,7 +135,7 @@ impl Worker {
             objects
                 .consumers
                 .get(key)
-                .is_some_and(|consumer| consumer.send.params().ssrc != ssrc)
+                .is_some_and(|consumer| consumer.legs.position(ssrc).is_none())
         };
         let sent = transport
             .consumer_ssrcs
@@ -222,11 +222,9 @@ impl Worker {
             .codecs
             .iter()
             .filter(|codec| codec.mime_type.codec().is_media());
-        let target = consumer
-            .target
-            .or(consumer.current)
-            .filter(|_| consumer.has_layers());
-        let current = consumer
+        let leg = consumer.legs.first();
+        let target = leg.target.or(leg.current).filter(|_| consumer.has_layers());
+        let current = leg
             .current
             .filter(|current| consumer.has_layers() && !current.awaits_key_frame);
         Ok(Response::ConsumerDump(Box::new(ConsumerDump {

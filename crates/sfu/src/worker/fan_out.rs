@@ -7,10 +7,12 @@ use super::retransmit::Wanted;
 use super::seal::{MAX_OVERHEAD, Outward};
 use super::{MAX_DATAGRAM, Worker};
 use crate::batch::Batch;
-use crate::consumer::{Consumer, Current};
+use crate::consumer::Terms;
+use crate::consumer::leg::{Current, Leg};
 use crate::drops::{DropReason, Drops};
 use crate::event::{ConsumerEvent, Event};
 use crate::event_queue::EventQueue;
+use crate::ids::ConsumerId;
 use crate::keys::{ConsumerKey, ProducerKey};
 use crate::packet::{PacketIndex, PacketMeta, PacketPool};
 use crate::producer::Producer;
@@ -41,6 +43,8 @@ pub(super) struct FanOut {
     pub(super) wanted: VecDeque<Wanted>,
     /// Consumers that got other layers.
     switched: Vec<ConsumerKey>,
+    /// Streams whose key frames the consumer that is being served waits for.
+    awaited: Vec<Ssrc>,
 }
 
 impl FanOut {
@@ -54,12 +58,14 @@ impl FanOut {
     }
 }
 
-/// What serving one consumer takes.
+/// What serving one leg of a consumer takes.
 struct Serving<'a> {
     pool: &'a PacketPool,
     producer: &'a Producer,
     transport: &'a mut Transport,
-    consumer: &'a mut Consumer,
+    consumer: ConsumerId,
+    terms: &'a Terms,
+    leg: &'a mut Leg,
     drops: &'a mut Drops,
     events: &'a mut EventQueue,
     send_time: AbsSendTime,
@@ -173,26 +179,32 @@ impl Worker {
             return true;
         }
         let path = transport.selected_tuple();
-        let mut serving = Serving {
-            pool: &self.pool,
-            producer,
-            transport,
-            consumer,
-            drops: &mut self.drops,
-            events: &mut self.events,
-            send_time,
-            path,
-            has_begun: false,
-            tally: Tally::default(),
-            now,
-        };
-        let began = serving.begin_awaited();
-        let done = serving.forward_all(batch);
-        let (producer, awaited) = (serving.consumer.producer, serving.awaited());
-        if began {
-            self.fan_out.switched.push(key);
+        let (mut done, mut has_begun) = (true, false);
+        for leg in consumer.legs.iter_mut() {
+            let mut serving = Serving {
+                pool: &self.pool,
+                producer,
+                transport: &mut *transport,
+                consumer: consumer.id,
+                terms: &consumer.terms,
+                leg,
+                drops: &mut self.drops,
+                events: &mut self.events,
+                send_time,
+                path,
+                has_begun,
+                tally: Tally::default(),
+                now,
+            };
+            if serving.begin_awaited() {
+                self.fan_out.switched.push(key);
+            }
+            done &= serving.forward_all(batch);
+            has_begun = serving.has_begun;
+            self.fan_out.awaited.extend(serving.awaited());
         }
-        if let Some(mapped) = awaited {
+        let producer = consumer.producer;
+        while let Some(mapped) = self.fan_out.awaited.pop() {
             self.remind_of_key_frame(producer, mapped, now);
         }
         done
@@ -203,34 +215,27 @@ impl Serving<'_> {
     /// Goes over to the awaited stream if its key frame is here, and begins with the key frame that the current
     /// stream waits for. True when the layers may be others now.
     fn begin_awaited(&mut self) -> bool {
-        if let Some(target) = self.consumer.target
+        if let Some(target) = self.leg.target
             && let Some(begun) = self.begun(&target)
         {
-            self.consumer.target = None;
-            self.consumer.current = Some(begun);
-            self.consumer.send.reset_score();
+            self.leg.target = None;
+            self.leg.current = Some(begun);
+            self.leg.send.reset_score();
             return true;
         }
-        if let Some(current) = self
-            .consumer
-            .current
-            .filter(|current| current.awaits_key_frame)
-        {
+        if let Some(current) = self.leg.current.filter(|current| current.awaits_key_frame) {
             let begun = self.begun(&current);
-            self.consumer.current = Some(begun.unwrap_or_else(|| self.caught_up(current)));
+            self.leg.current = Some(begun.unwrap_or_else(|| self.caught_up(current)));
             return begun.is_some();
         }
-        self.consumer.target = self.consumer.target.map(|target| self.caught_up(target));
+        self.leg.target = self.leg.target.map(|target| self.caught_up(target));
         false
     }
 
     /// The stream whose key frame the consumer waits for.
     fn awaited(&self) -> Option<Ssrc> {
-        let current = self
-            .consumer
-            .current
-            .filter(|current| current.awaits_key_frame);
-        let stream = self.consumer.target.or(current)?.stream;
+        let current = self.leg.current.filter(|current| current.awaits_key_frame);
+        let stream = self.leg.target.or(current)?.stream;
         Some(self.producer.streams.get(stream)?.mapped_ssrc)
     }
 
@@ -255,7 +260,7 @@ impl Serving<'_> {
     }
 
     fn forward_all(&mut self, batch: &mut Batch) -> bool {
-        let Some(mut current) = self.consumer.current else {
+        let Some(mut current) = self.leg.current else {
             return true;
         };
         let Some(stream) = self.producer.streams.get(current.stream) else {
@@ -287,8 +292,8 @@ impl Serving<'_> {
             sent += self.forward(batch, &mut current, number, index);
             current.cursor = behind;
         }
-        self.consumer.current = Some(current);
-        self.consumer.send.count(&self.tally, self.now);
+        self.leg.current = Some(current);
+        self.leg.send.count(&self.tally, self.now);
         if sent > 0 {
             self.transport.traffic.rtp_sent.add(sent, self.now);
         }
@@ -307,17 +312,17 @@ impl Serving<'_> {
             return 0;
         };
         let unwanted =
-            !self.consumer.supported.contains(meta.pt) || (self.consumer.ignore_dtx && meta.dtx);
+            !self.terms.supported.contains(meta.pt) || (self.terms.ignore_dtx && meta.dtx);
         // Padding alone is never forwarded; its number is taken out of the sequence.
         if unwanted || meta.payload_len == 0 {
-            self.consumer.send.drop_packet(ext_seq);
+            self.leg.send.drop_packet(ext_seq);
             return 0;
         }
         if current.must_sync {
             current.must_sync = false;
             self.sync(current.stream, meta);
         }
-        let vp8 = self.consumer.rewrite.payload(meta);
+        let vp8 = self.leg.rewrite.payload(meta);
         let forward = Forward {
             input: ext_seq,
             source: u8::try_from(current.stream).unwrap_or(u8::MAX),
@@ -327,12 +332,12 @@ impl Serving<'_> {
             size: meta.len(),
             payload_len: usize::from(meta.payload_len),
         };
-        let Some(forwarded) = self.consumer.send.forward(&forward, self.now) else {
+        let Some(forwarded) = self.leg.send.forward(&forward, self.now) else {
             return 0;
         };
         self.tally.add(&forward);
-        self.consumer.rewrite.sent(meta, forwarded.ts);
-        self.consumer.last_had_marker = meta.marker;
+        self.leg.rewrite.sent(meta, forwarded.ts);
+        self.leg.last_had_marker = meta.marker;
         let outward = self.outward(&forward, forwarded, meta);
         self.put(batch, &outward, meta, packet)
     }
@@ -340,28 +345,28 @@ impl Serving<'_> {
     /// The numbers go on from this packet: it begins a stream, or goes on after a pause.
     fn sync(&mut self, stream: usize, meta: &PacketMeta) {
         let is_other = self
-            .consumer
+            .leg
             .synced_stream
             .is_some_and(|synced| synced != stream);
-        let clock_rate = self.consumer.send.params().clock_rate;
-        let offset = self.consumer.rewrite.switch_to(meta, clock_rate, is_other);
+        let clock_rate = self.leg.send.params().clock_rate;
+        let offset = self.leg.rewrite.switch_to(meta, clock_rate, is_other);
         // A receiver in the middle of a frame is shown a gap, so that it gives the frame up.
-        let gap = if is_other && !self.consumer.last_had_marker {
+        let gap = if is_other && !self.leg.last_had_marker {
             2
         } else {
             1
         };
-        self.consumer
+        self.leg
             .send
             .sync(ExtSeq(meta.ext_seq.0.saturating_sub(gap)), offset);
-        self.consumer.synced_stream = Some(stream);
+        self.leg.synced_stream = Some(stream);
     }
 
     fn outward(&mut self, forward: &Forward, forwarded: Forwarded, meta: &PacketMeta) -> Outward {
-        let params = self.consumer.send.params();
+        let params = self.leg.send.params();
         // Without RTX a retransmission is the same packet under the same SRTP index, so nothing in it may differ.
         let stamped = params.rtx.is_some() || !params.use_nack;
-        let extensions = self.consumer.extensions;
+        let extensions = self.terms.extensions;
         // A number that is not written would look like a lost packet.
         let is_numbered = stamped && extensions.transport_wide_cc && meta.patch.twcc.is_some();
         let transport_seq = is_numbered.then(|| self.transport.take_transport_seq());
@@ -371,7 +376,7 @@ impl Serving<'_> {
             index: forwarded.ext_seq,
             timestamp: forwarded.ts,
             marker: forward.marker,
-            mid: self.consumer.mid,
+            mid: self.terms.mid,
             send_time: (stamped && extensions.abs_send_time).then_some(self.send_time),
             transport_seq,
             vp8: forward.vp8,
@@ -411,7 +416,7 @@ impl Serving<'_> {
                     return 0;
                 };
                 let bytes = Box::from(room.get(..len).unwrap_or(&[]));
-                let event = Event::Consumer(self.consumer.id, ConsumerEvent::Rtp(bytes));
+                let event = Event::Consumer(self.consumer, ConsumerEvent::Rtp(bytes));
                 if !self.events.push_bulk(event) {
                     self.drops.count(DropReason::EventsFull);
                     return 0;

@@ -13,6 +13,8 @@ use std::time::Instant;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
     pub(super) consumer: ConsumerKey,
+    /// Which leg of the consumer it asked.
+    pub(super) leg: usize,
     /// Its number as the peer knows it.
     pub(super) seq: Seq,
 }
@@ -39,16 +41,17 @@ impl Worker {
         if !transport.connected || !consumer.wants_media() {
             return None;
         }
-        let sent = consumer.send.find_sent(wanted.seq, now)?;
+        let leg = consumer.legs.get_mut(wanted.leg)?;
+        let sent = leg.send.find_sent(wanted.seq, now)?;
         let ring = &producer.streams.get(usize::from(sent.source))?.ring;
         let (meta, packet) = self.pool.packet(ring.get(sent.input)?)?;
-        let rtx_index = consumer.send.resend(&sent, now);
-        let params = consumer.send.params();
+        let rtx_index = leg.send.resend(&sent, now);
+        let params = *leg.send.params();
+        let terms = &consumer.terms;
         let rtx = rtx_index.zip(params.rtx);
         let stamp = |negotiated: bool| negotiated && rtx.is_some();
-        let transport_seq =
-            stamp(consumer.extensions.transport_wide_cc && meta.patch.twcc.is_some())
-                .then(|| transport.take_transport_seq());
+        let transport_seq = stamp(terms.extensions.transport_wide_cc && meta.patch.twcc.is_some())
+            .then(|| transport.take_transport_seq());
         let outward = Outward {
             ssrc: rtx.map_or(params.ssrc, |(_, (ssrc, _))| ssrc),
             pt: rtx.map_or(meta.pt, |(_, (_, pt))| {
@@ -57,8 +60,8 @@ impl Worker {
             index: rtx.map_or(sent.ext_seq, |(index, _)| index),
             timestamp: sent.ts,
             marker: sent.marker,
-            mid: consumer.mid,
-            send_time: stamp(consumer.extensions.abs_send_time).then_some(send_time),
+            mid: terms.mid,
+            send_time: stamp(terms.extensions.abs_send_time).then_some(send_time),
             transport_seq,
             vp8: sent.vp8,
             original: rtx.map(|_| sent.ext_seq.seq()),

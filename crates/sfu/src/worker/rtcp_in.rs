@@ -5,12 +5,20 @@ use super::retransmit::Wanted;
 use crate::drops::DropReason;
 use crate::event::{ConsumerEvent, Event};
 use crate::keys::{ConsumerKey, TransportKey};
+use crate::send_stream::SendStream;
 use crate::transport::RateFeedback;
 use miso_ice::Tuple;
 use miso_wire::{
     Dlrr, NtpTime, ReportBlock, RtcpPacket, RtcpPackets, SenderReport, Seq, Ssrc, Xr, XrBlock,
 };
 use std::time::Instant;
+
+/// A stream to a peer.
+#[derive(Clone, Copy)]
+struct LegPlace {
+    consumer: ConsumerKey,
+    leg: usize,
+}
 
 impl Worker {
     /// Takes an SRTCP packet that came by a tuple of the transport.
@@ -64,29 +72,20 @@ impl Worker {
                     .for_each(|block| self.receive_report_block(key, &block, now));
             }
             RtcpPacket::Nack(nack) => {
-                let Some(consumer) = self.consumer_of(key, nack.media) else {
-                    return;
-                };
-                self.receive_nack(consumer, nack.lost());
+                if let Some(place) = self.leg_of(key, nack.media) {
+                    self.receive_nack(place, nack.lost());
+                }
             }
             RtcpPacket::Pli(pli) => {
-                let Some(consumer) = self.consumer_of(key, pli.media) else {
-                    return;
-                };
-                if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
-                    consumer.send.count_pli();
+                if let Some(place) = self.leg_of(key, pli.media) {
+                    self.receive_key_frame_request(place, SendStream::count_pli, now);
                 }
-                self.ask_for_key_frame_of(consumer, now);
             }
             RtcpPacket::Fir(fir) => {
                 for entry in fir.entries() {
-                    let Some(consumer) = self.consumer_of(key, entry.ssrc) else {
-                        continue;
-                    };
-                    if let Some(consumer) = self.objects.consumers.get_mut(consumer) {
-                        consumer.send.count_fir();
+                    if let Some(place) = self.leg_of(key, entry.ssrc) {
+                        self.receive_key_frame_request(place, SendStream::count_fir, now);
                     }
-                    self.ask_for_key_frame_of(consumer, now);
                 }
             }
             RtcpPacket::Xr(xr) => self.receive_xr(key, xr, now),
@@ -96,13 +95,13 @@ impl Worker {
         }
     }
 
-    /// The consumer that sends media under an SSRC. Feedback about anything else is counted.
-    fn consumer_of(&mut self, key: TransportKey, ssrc: Ssrc) -> Option<ConsumerKey> {
+    /// The consumer that sends media under an SSRC, and which leg of it. Feedback about anything else is counted.
+    fn leg_of(&mut self, key: TransportKey, ssrc: Ssrc) -> Option<LegPlace> {
         let transport = self.objects.transports.get(key)?;
         let found = transport.consumer_ssrcs.get(&ssrc).copied();
-        let found = found.filter(|key| {
-            let consumer = self.objects.consumers.get(*key);
-            consumer.is_some_and(|consumer| consumer.send.params().ssrc == ssrc)
+        let found = found.and_then(|key| {
+            let leg = self.objects.consumers.get(key)?.legs.position(ssrc)?;
+            Some(LegPlace { consumer: key, leg })
         });
         if found.is_none() {
             self.drops.count(DropReason::UnknownFeedback);
@@ -110,17 +109,35 @@ impl Worker {
         found
     }
 
-    fn receive_nack(&mut self, key: ConsumerKey, lost: impl Iterator<Item = Seq>) {
+    fn send_stream_at(&mut self, place: LegPlace) -> Option<&mut SendStream> {
+        let consumer = self.objects.consumers.get_mut(place.consumer)?;
+        Some(&mut consumer.legs.get_mut(place.leg)?.send)
+    }
+
+    fn receive_nack(&mut self, place: LegPlace, lost: impl Iterator<Item = Seq>) {
+        let LegPlace { consumer, leg } = place;
         let mut count = 0;
         for seq in lost {
-            if !self.fan_out.want(Wanted { consumer: key, seq }) {
+            if !self.fan_out.want(Wanted { consumer, leg, seq }) {
                 self.drops.count(DropReason::TooManyWanted);
             }
             count += 1;
         }
-        if let Some(consumer) = self.objects.consumers.get_mut(key) {
-            consumer.send.count_nack(count);
+        if let Some(send) = self.send_stream_at(place) {
+            send.count_nack(count);
         }
+    }
+
+    fn receive_key_frame_request(
+        &mut self,
+        place: LegPlace,
+        count: impl Fn(&mut SendStream),
+        now: Instant,
+    ) {
+        if let Some(send) = self.send_stream_at(place) {
+            count(send);
+        }
+        self.ask_for_key_frame_of_leg(place.consumer, place.leg, now);
     }
 
     fn receive_sender_report(
@@ -180,7 +197,10 @@ impl Worker {
         let Some(consumer) = self.objects.consumers.get_mut(consumer_key) else {
             return;
         };
-        if consumer.send.params().ssrc == block.ssrc && consumer.send.receiver_report(block, ntp) {
+        // Reports about retransmissions say nothing about the picture.
+        let leg = consumer.legs.position(block.ssrc);
+        let leg = leg.and_then(|leg| consumer.legs.get_mut(leg));
+        if leg.is_some_and(|leg| leg.send.receiver_report(block, ntp)) {
             self.announce_consumer_score(consumer_key);
         }
     }
@@ -194,8 +214,9 @@ impl Worker {
                         return;
                     };
                     for consumer in &transport.consumers {
-                        if let Some(consumer) = self.objects.consumers.get_mut(*consumer) {
-                            consumer.send.reference_time(xr.sender, reference, now);
+                        let consumer = self.objects.consumers.get_mut(*consumer);
+                        for leg in consumer.into_iter().flat_map(|it| it.legs.iter_mut()) {
+                            leg.send.reference_time(xr.sender, reference, now);
                         }
                     }
                 }

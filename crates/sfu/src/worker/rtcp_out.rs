@@ -58,16 +58,21 @@ impl Worker {
 
     fn send_sender_reports(&mut self, key: TransportKey, now: Instant) {
         let mut buffer = [0; MAX_COMPOUND + SRTCP_ROOM];
-        let (mut len, mut index) = (0, 0);
+        let (mut len, mut index, mut leg) = (0, 0, 0);
         while let Some(transport) = self.objects.transports.get(key)
             && let Some(consumer) = transport.consumers.get(index).copied()
         {
-            index += 1;
             if MAX_COMPOUND - len < SOURCE_ROOM {
                 self.send_rtcp(key, &mut buffer, std::mem::take(&mut len), now);
             }
             let rest = buffer.get_mut(len..MAX_COMPOUND).unwrap_or(&mut []);
-            len += self.write_source(consumer, rest, now);
+            match self.write_source(consumer, leg, rest, now) {
+                Some(written) => {
+                    len += written;
+                    leg += 1;
+                }
+                None => (index, leg) = (index + 1, 0),
+            }
         }
         self.send_rtcp(key, &mut buffer, len, now);
     }
@@ -98,26 +103,29 @@ impl Worker {
         self.report_blocks = blocks;
     }
 
-    /// Writes SR, SDES and DLRR of a consumer. Their length; zero when there is nothing to report.
-    fn write_source(&self, key: ConsumerKey, out: &mut [u8], now: Instant) -> usize {
-        let Some(consumer) = self.objects.consumers.get(key) else {
-            return 0;
-        };
-        let captured = consumer
-            .send
-            .report_subject(now)
-            .and_then(|(source, timestamp)| {
-                let producer = self.objects.producers.get(consumer.producer)?;
-                let stream = producer.streams.get(usize::from(source))?;
-                let clock = &self
-                    .objects
-                    .transports
-                    .get(producer.transport)?
-                    .sender_clock;
-                stream.capture.captured_at(timestamp, clock)
-            });
-        let Some(info) = consumer.send.sender_report(captured, self.ntp(now), now) else {
-            return 0;
+    /// Writes SR, SDES and DLRR of one leg of a consumer. Their length, zero when there is nothing to report; none
+    /// when there is no such leg.
+    fn write_source(
+        &self,
+        key: ConsumerKey,
+        leg: usize,
+        out: &mut [u8],
+        now: Instant,
+    ) -> Option<usize> {
+        let consumer = self.objects.consumers.get(key)?;
+        let send = &consumer.legs.get(leg)?.send;
+        let captured = send.report_subject(now).and_then(|(source, timestamp)| {
+            let producer = self.objects.producers.get(consumer.producer)?;
+            let stream = producer.streams.get(usize::from(source))?;
+            let clock = &self
+                .objects
+                .transports
+                .get(producer.transport)?
+                .sender_clock;
+            stream.capture.captured_at(timestamp, clock)
+        });
+        let Some(info) = send.sender_report(captured, self.ntp(now), now) else {
+            return Some(0);
         };
         let cname = consumer
             .parameters
@@ -130,13 +138,13 @@ impl Worker {
             .sender_report(&info, &[])
             .and_then(|()| writer.sdes_cname(info.ssrc, cname.as_bytes()));
         if written.is_err() {
-            return 0;
+            return Some(0);
         }
-        if let Some(dlrr) = consumer.send.dlrr(now) {
+        if let Some(dlrr) = send.dlrr(now) {
             // No room left: the answer comes with the next report.
             let _ = writer.xr_dlrr(info.ssrc, &[dlrr]);
         }
-        writer.len()
+        Some(writer.len())
     }
 
     fn collect_report_blocks(
@@ -155,7 +163,8 @@ impl Worker {
         let consumers = producer.consumers.iter().filter(|_| repairs_in_band);
         let losses = consumers
             .filter_map(|key| self.objects.consumers.get(*key))
-            .map(|c| c.send.fraction_lost());
+            .flat_map(|consumer| consumer.legs.iter())
+            .map(|leg| leg.send.fraction_lost());
         let worst = losses.max().unwrap_or(0);
         blocks.extend(producer.streams.iter_mut().flat_map(|stream| {
             let own = stream.recv.report_block(worst, now);

@@ -4,6 +4,7 @@ use super::Worker;
 use super::data::gone;
 use crate::command::Response;
 use crate::consumer::Consumer;
+use crate::consumer::leg::Leg;
 use crate::error::CommandError;
 use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey, TransportKey};
 use crate::producer::Producer;
@@ -13,6 +14,7 @@ use crate::stats::{
 };
 use crate::transport::RateFeedback;
 use crate::transport::traffic::read;
+use miso_ortc::ConsumerType;
 use miso_wire::Bitrate;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -70,7 +72,7 @@ impl Worker {
         ))
     }
 
-    /// Statistics of a consumer's stream, then of the producer's stream that it forwards.
+    /// Statistics of a consumer's streams, then, but for pipes, of the producer's stream that it forwards.
     pub(super) fn consumer_stats(&self, key: ConsumerKey, now: Instant) -> Answer {
         let consumer = self.objects.consumers.get(key).ok_or_else(gone)?;
         let producer = self
@@ -78,10 +80,11 @@ impl Worker {
             .producers
             .get(consumer.producer)
             .ok_or_else(gone)?;
-        let mut stats = vec![consumer.stream_stats(now)];
-        let forwarded = consumer
-            .current
-            .and_then(|current| producer.streams.get(current.stream));
+        let legs = consumer.legs.iter();
+        let mut stats: Vec<_> = legs.map(|leg| consumer.stream_stats(leg, now)).collect();
+        let current = consumer.legs.first().current;
+        let current = current.filter(|_| consumer.consumer_type != ConsumerType::Pipe);
+        let forwarded = current.and_then(|current| producer.streams.get(current.stream));
         stats.extend(forwarded.map(|stream| producer.stream_stats(stream, now)));
         Ok(Response::StreamStats(stats))
     }
@@ -141,9 +144,9 @@ impl Producer {
 }
 
 impl Consumer {
-    /// Statistics of the stream to the peer.
-    fn stream_stats(&self, now: Instant) -> StreamStats {
-        let stats = self.send.stats(now);
+    /// Statistics of a stream to the peer.
+    fn stream_stats(&self, leg: &Leg, now: Instant) -> StreamStats {
+        let stats = leg.send.stats(now);
         let codec = self.parameters.codecs.first();
         StreamStats {
             direction: StreamDirection::Send,

@@ -9,6 +9,7 @@ mod forward;
 mod key_frames;
 mod media;
 mod peer;
+mod pipe_consumers;
 mod plain;
 mod plain_media;
 mod plain_sctp;

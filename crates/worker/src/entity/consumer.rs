@@ -44,7 +44,7 @@ pub(crate) fn create(core: &mut Core, request: RequestRef<'_>, context: Context)
             Type::Simple => ConsumerType::Simple,
             Type::Simulcast => ConsumerType::Simulcast,
             Type::Svc => ConsumerType::Svc,
-            Type::Pipe => return Err(Refusal::not_there_yet("consumers of type pipe")),
+            Type::Pipe => ConsumerType::Pipe,
         },
         consumable_rtp_encodings: read_encodings(body.consumable_rtp_encodings()?)?,
         paused: body.paused()?,

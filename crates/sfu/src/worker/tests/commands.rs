@@ -146,7 +146,7 @@ fn wrong_consumers_are_refused_in_the_words_of_the_fact_sheet() {
         it.rtp_parameters.encodings[0].ssrc = None;
     });
     case(
-        "invalid encoding in rtpParameters (rtx.ssrc is ssrc)",
+        "invalid encoding in rtpParameters (ssrc used twice)",
         &|it| {
             it.rtp_parameters.encodings[0].ssrc = Some(Ssrc(801));
         },
@@ -164,9 +164,13 @@ fn wrong_consumers_are_refused_in_the_words_of_the_fact_sheet() {
         it.consumable_rtp_encodings
             .push(it.consumable_rtp_encodings[0].clone());
     });
-    case("invalid consumer type", &|it| {
-        it.consumer_type = ConsumerType::Pipe
-    });
+    case(
+        "number of rtpParameters.encodings and consumableRtpEncodings do not match",
+        &|it| {
+            it.consumer_type = ConsumerType::Pipe;
+            it.rtp_parameters.encodings.push(Default::default());
+        },
+    );
     case("rtpParameters.mid too long [max len:8]", &|it| {
         it.rtp_parameters.mid = Mid::new(b"123456789").ok();
     });

@@ -84,7 +84,7 @@ fn vanished_peer_loses_consent_and_its_consumers_stop_until_it_is_back() {
         rig.check(1);
     }
     assert_eq!(rig.transport(2).selected_tuple(), None);
-    assert!(rig.consumer(20).current.is_none());
+    assert!(rig.consumer(20).legs.first().current.is_none());
     let lost = rig.take_events().iter().any(|event| {
         matches!(
             event,

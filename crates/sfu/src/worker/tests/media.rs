@@ -251,3 +251,28 @@ impl Packet {
         out
     }
 }
+
+/// A consumer of type pipe of a video producer that was made with `produced`: its streams go out under `ssrc`,
+/// `ssrc + 1` and so on, their RTX under `ssrc + 100` and so on.
+pub(super) fn pipe(producer: u64, produced: &Produce, ssrc: u32) -> Consume {
+    let mut options = consume(producer, produced, ssrc, true);
+    let encodings = (0..).take(options.consumable_rtp_encodings.len());
+    let encodings: Vec<Value> = encodings
+        .map(|index: u32| json!({"ssrc": ssrc + index, "rtx": {"ssrc": ssrc + 100 + index}}))
+        .collect();
+    let codecs = json!([
+        {
+            "mimeType": "video/VP8", "payloadType": VP8.0, "clockRate": 90_000,
+            "rtcpFeedback": [{"type": "nack"}, {"type": "nack", "parameter": "pli"}],
+        },
+        {"mimeType": "video/rtx", "payloadType": VP8_RTX.0, "clockRate": 90_000, "parameters": {"apt": VP8.0}},
+    ]);
+    options.rtp_parameters = parameters(json!({
+        "codecs": codecs,
+        "headerExtensions": [],
+        "encodings": encodings,
+        "rtcp": {"cname": "them"},
+    }));
+    options.consumer_type = ConsumerType::Pipe;
+    options
+}

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
-import { everyMessage, router } from './setup.mjs';
-
-/** Two routers of two workers. */
-async function routers(t) {
-  const [one, two] = await Promise.all([router(t), router(t)]);
-  return [one.router, two.router];
-}
+import { everyMessage, joined, router, routers } from './setup.mjs';
 
 /** A data producer of this process in the first router, piped into the second. */
 async function piped(t, options = {}) {
@@ -135,18 +129,44 @@ test('what a pipe cannot do with data is refused', async t => {
   await assert.rejects(pipe({ enableSctp: false }), /SCTP not enabled/);
 });
 
-test('the association of a pipe begins with its first data, and its sizes hold', async t => {
-  const { one, two, producer, pipeDataConsumer } = await piped(t, { maxSendMessageSize: 100, maxReceiveMessageSize: 200 });
-  const transports = await Promise.all(
-    [one, two].map(async it => (await it.dump()).transportIds.filter(id => id !== undefined)),
-  );
-  assert.ok(transports.every(ids => ids.length >= 1));
+test('the association of a pipe begins with its first data, and tells what it can', async t => {
+  const [one, two] = await routers(t);
+  const { here, there } = await joined(one, two, { enableSctp: true });
+  assert.deepEqual([here.sctpState, there.sctpState], ['new', 'new']);
+  const states = [];
+  here.on('sctpstatechange', state => states.push(state));
+  const producer = await (await one.createDirectTransport()).produceData();
+  const consumer = await here.consumeData({ dataProducerId: producer.id, ordered: false, maxRetransmits: 3 });
+  assert.equal(consumer.sctpStreamParameters.ordered, false);
+  assert.equal(consumer.sctpStreamParameters.maxRetransmits, 3);
+  while (here.sctpState !== 'connected') await once(here, 'sctpstatechange');
+  while (there.sctpState !== 'connected') await once(there, 'sctpstatechange');
+  assert.equal(states[0], 'connecting');
+  assert.equal(states.at(-1), 'connected');
+  const all = { negotiatedMaxOutboundStreams: 65535, negotiatedMaxInboundStreams: 65535 };
+  assert.deepEqual(here.sctpNegotiatedCapabilities, all);
+  assert.equal((await there.getStats())[0].sctpState, 'connected');
+  const { sctpStreamParameters } = consumer;
+  const piped = await there.produceData({ sctpStreamParameters });
+  assert.deepEqual((await there.dump()).sctpListener.streamIdTable, [
+    { key: sctpStreamParameters.streamId, value: piped.id },
+  ]);
+  await assert.rejects(there.produceData({ sctpStreamParameters }), /streamId already exists in SCTP listener/);
+
+  const ended = once(there, 'sctpstatechange');
+  here.close();
+  assert.equal(here.sctpState, 'closed');
+  assert.deepEqual(await ended, ['closed']);
+});
+
+test('the sizes of a pipe hold for messages with what stands before them', async t => {
+  const sizes = { maxSendMessageSize: 100, maxReceiveMessageSize: 200 };
+  const { producer, sink, pipeDataConsumer } = await piped(t, sizes);
   await assert.rejects(pipeDataConsumer.send(Buffer.alloc(101)), {
     name: 'TypeError',
     message: /given message exceeds maxMessageSize value/,
   });
-  // The prefix counts: twelve bytes with one subchannel.
-  const sink = await two.createDirectTransport();
+  // Twelve bytes with one subchannel.
   const received = everyMessage(await sink.consumeData({ dataProducerId: producer.id, subchannels: [1] }));
   producer.send(Buffer.alloc(89), undefined, [1]);
   producer.send(Buffer.alloc(88, 1), undefined, [1]);

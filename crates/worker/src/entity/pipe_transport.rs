@@ -76,11 +76,11 @@ pub(crate) fn create(core: &mut Core, request: RequestRef<'_>, context: Context)
 pub(crate) fn connect(core: &mut Core, request: RequestRef<'_>, context: Context) -> Answer {
     let body = body!(request, PipeTransportConnectRequest);
     let ip = body.ip()?;
+    let ip = ip
+        .parse()
+        .map_err(|_| Refusal::error(format!("invalid IP '{ip}'")))?;
     let connect = PipeConnect {
-        ip: Some(
-            ip.parse()
-                .map_err(|_| Refusal::error(format!("invalid IP '{ip}'")))?,
-        ),
+        ip: Some(ip),
         port: body.port()?,
         srtp: body.srtp_parameters()?.map(read_key).transpose()?,
     };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
-import { AUDIO, LOOPBACK, VIDEO, everything, joined, router, routers, rtp, vp8 } from './setup.mjs';
+import { AUDIO, LOOPBACK, SIMULCAST, VIDEO, everything, joined, router, routers, rtp, vp8 } from './setup.mjs';
 
 const opus = sequence =>
   rtp({ ssrc: 11111111, payloadType: 111, sequence, timestamp: 960 * sequence, payload: Buffer.from(`packet ${sequence}`) });
@@ -262,6 +262,49 @@ test('what cannot be piped is refused', async t => {
   const pipe = await one.createPipeTransport({ listenInfo: LOOPBACK });
   await assert.rejects(pipe.consume({ producerId: 'nobody' }), { name: 'NotFoundError' });
   await assert.rejects(pipe.consume({}), type);
+});
+
+test('a consumer on a pipe is steered like any other, but has no layers', async t => {
+  const [one, two] = await routers(t);
+  const { here, there } = await joined(one, two);
+  const source = await one.createDirectTransport();
+  const producer = await source.produce({ kind: 'audio', rtpParameters: AUDIO });
+  const video = await source.produce({ kind: 'video', rtpParameters: SIMULCAST });
+  const consumer = await here.consume({ producerId: producer.id, appData: { b: 2 } });
+  const picture = await here.consume({ producerId: video.id });
+  assert.deepEqual(consumer.appData, { b: 2 });
+  assert.equal(consumer.paused, false);
+  assert.deepEqual((await here.dump()).consumerIds.sort(), [consumer.id, picture.id].sort());
+  assert.equal((await here.dump()).mapSsrcConsumerId.length, 4);
+  await consumer.requestKeyFrame();
+  await picture.requestKeyFrame();
+  await picture.setPreferredLayers({ spatialLayer: 1, temporalLayer: 1 });
+  assert.equal(picture.preferredLayers, undefined);
+  await picture.setPriority(3);
+  assert.equal(picture.priority, 3);
+  assert.equal((await picture.dump()).priority, 3);
+  assert.deepEqual(picture.score.score, 10);
+
+  const { kind, rtpParameters } = consumer;
+  const piped = await there.produce({ kind, rtpParameters });
+  const sink = await two.createDirectTransport();
+  const heard = await sink.consume({ producerId: piped.id, rtpCapabilities: everything(two) });
+  await consumer.pause();
+  assert.equal((await consumer.dump()).paused, true);
+  producer.send(opus(1));
+  await consumer.resume();
+  const arrived = once(heard, 'rtp');
+  producer.send(opus(2));
+  assert.ok(says((await arrived)[0], 'packet 2'));
+
+  const ended = once(consumer, 'producerclose');
+  producer.close();
+  await ended;
+  picture.close();
+  assert.deepEqual((await here.dump()).consumerIds, []);
+  const gone = once(piped, 'transportclose');
+  there.close();
+  await gone;
 });
 
 test('two pipe transports find each other by IPv4 addresses that they announce', async t => {

@@ -212,6 +212,12 @@ impl Keys {
         };
         Ok(Self { local, srtp })
     }
+
+    /// The same for a peer that may have so many SSRCs in use.
+    pub(crate) const fn with_max_ssrcs(mut self, max: usize) -> Self {
+        self.srtp.recv.set_max_ssrcs(max);
+        self
+    }
 }
 
 fn tuple_of(path: &SocketPath) -> Option<Tuple> {

@@ -211,3 +211,38 @@ fn closing_the_producer_of_a_pipe_leaves_the_pipe_usable() {
         assert!(!rig.worker.names.transports.contains_key(&TransportId(PIPE)));
     }
 }
+
+#[test]
+fn a_pipe_with_srtp_takes_more_streams_than_any_single_peer_has() {
+    const PRODUCERS: u32 = 150;
+    let mut joined = Joined::new(with_srtp);
+    joined.near.make_direct(1);
+    for index in 0..PRODUCERS {
+        let id = u64::from(100 + index);
+        let sent = video(
+            &index.to_string(),
+            json!([{"ssrc": 2 * index + 1}, {"ssrc": 2 * index + 2}]),
+        );
+        let piped = pipe(id, &sent, 10_000 + 200 * index);
+        let arriving = produced_from(&piped);
+        joined.near.produce(1, id, &sent);
+        joined.near.consume(PIPE, id, piped);
+        joined.far.produce(PIPE, id, &arriving);
+        for ssrc in [2 * index + 1, 2 * index + 2] {
+            let mut packet = Packet::vp8(ssrc, 1, true);
+            packet.extensions.clear();
+            let now = joined.near.now;
+            let sent =
+                joined
+                    .near
+                    .worker
+                    .handle_direct_rtp(ProducerId(id), &mut packet.bytes(), now);
+            sent.unwrap();
+        }
+        joined.near.drain();
+    }
+    joined.settle();
+    assert_eq!(joined.far.worker.all_drops(), []);
+    let streams = |id: u32| joined.far.producer(u64::from(100 + id)).streams.len();
+    assert!((0..PRODUCERS).all(|id| streams(id) == 2));
+}

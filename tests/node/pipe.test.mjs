@@ -307,6 +307,58 @@ test('a consumer on a pipe is steered like any other, but has no layers', async 
   await gone;
 });
 
+test('pipeToRouter makes both transports with the options that it got', async t => {
+  const [one, two] = await routers(t);
+  const made = [];
+  for (const owner of [one, two]) {
+    owner.observer.on('newtransport', it => {
+      if (it.type === 'pipe') made.push(it);
+    });
+  }
+  const source = await one.createDirectTransport();
+  const producer = await source.produce({ kind: 'video', rtpParameters: VIDEO });
+  const options = {
+    listenIp: { ip: '0.0.0.0', announcedIp: '127.0.0.1' },
+    enableRtx: true,
+    enableSrtp: true,
+    maxSendMessageSize: 500,
+    maxReceiveMessageSize: 600,
+    sctpSendBufferSize: 70000,
+  };
+  const { pipeConsumer } = await one.pipeToRouter({ producerId: producer.id, router: two, ...options });
+  assert.ok(pipeConsumer.rtpParameters.encodings[0].rtx.ssrc);
+  assert.equal(made.length, 2);
+  for (const transport of made) {
+    assert.equal(transport.tuple.localAddress, '127.0.0.1');
+    assert.equal(transport.srtpParameters.cryptoSuite, 'AEAD_AES_256_GCM');
+    const dump = await transport.dump();
+    assert.equal(dump.rtx, true);
+    assert.equal(dump.sctpParameters.maxSendMessageSize, 500);
+    assert.equal(dump.sctpParameters.maxReceiveMessageSize, 600);
+    assert.equal(dump.sctpParameters.sendBufferSize, 70000);
+  }
+  const sink = await two.createDirectTransport();
+  const consumer = await sink.consume({ producerId: producer.id, rtpCapabilities: everything(two) });
+  const arrived = once(consumer, 'rtp');
+  producer.send(vp8({ ssrc: 22222222, sequence: 1, keyFrame: true, text: 'picture' }));
+  assert.ok(says((await arrived)[0], 'picture'));
+});
+
+test('a worker that dies takes the other ends of its pipes along', async t => {
+  const { router: one } = await router(t);
+  const { worker: mortal, router: two } = await router(t);
+  const source = await one.createDirectTransport();
+  const producer = await source.produce({ kind: 'audio', rtpParameters: AUDIO });
+  const { pipeConsumer } = await one.pipeToRouter({ producerId: producer.id, router: two });
+  const died = once(mortal, 'died');
+  process.kill(mortal.pid, 'SIGKILL');
+  await died;
+  assert.ok(pipeConsumer.closed);
+  assert.deepEqual((await one.dump()).transportIds, [source.id]);
+  producer.send(opus(1));
+  assert.equal((await producer.getStats())[0].packetCount, 1);
+});
+
 test('two pipe transports find each other by IPv4 addresses that they announce', async t => {
   const [one, two] = await routers(t);
   const listenInfo = { protocol: 'udp', ip: '0.0.0.0', announcedAddress: '127.0.0.1' };

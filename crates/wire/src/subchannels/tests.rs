@@ -1,32 +1,28 @@
 use super::*;
 use proptest::prelude::*;
 
-fn read(message: &[u8]) -> Result<(Vec<u16>, Option<u16>, Option<u16>, &[u8]), BadPrefix> {
+/// List, required and ignored subchannel, message.
+type Parsed<'a> = (Vec<u16>, Option<u16>, Option<u16>, &'a [u8]);
+
+fn read(message: &[u8]) -> Result<Parsed<'_>, BadPrefix> {
     let (prefix, rest) = SubchannelPrefix::parse(message)?;
-    Ok((
-        prefix.any_of().collect(),
-        prefix.required,
-        prefix.ignored,
-        rest,
-    ))
+    let list = prefix.any_of().collect();
+    Ok((list, prefix.required, prefix.ignored, rest))
 }
 
 #[test]
 fn a_prefix_is_written_as_the_other_implementation_reads_it() {
     let token = |last: u8| [0xa5, 0xf0, 0x9c, 0xb3, 0xd6, 0xe1, 0xf2, last];
-    let cases: [(&[u16], Option<u16>, Option<u16>, u8, &[u8]); 4] = [
-        (&[], None, None, 0x8c, &[0, 0]),
-        (&[1, 0x203], None, None, 0x8c, &[0, 2, 0, 1, 2, 3]),
-        (&[7], Some(8), None, 0x8e, &[0, 1, 0, 7, 0, 8]),
-        (&[], Some(8), Some(9), 0x8f, &[0, 0, 0, 8, 0, 9]),
+    let cases = [
+        (vec![], (None, None), 0x8c, vec![0, 0]),
+        (vec![1, 0x203], (None, None), 0x8c, vec![0, 2, 0, 1, 2, 3]),
+        (vec![7], (Some(8), None), 0x8e, vec![0, 1, 0, 7, 0, 8]),
+        (vec![], (Some(8), Some(9)), 0x8f, vec![0, 0, 0, 8, 0, 9]),
     ];
-    for (any_of, required, ignored, last, rest) in cases {
-        let expected = [&token(last), rest, b"text"].concat();
-        assert_eq!(
-            prefix_subchannels(any_of, (required, ignored), b"text"),
-            expected
-        );
-        let parsed = (any_of.to_vec(), required, ignored, &b"text"[..]);
+    for (any_of, others, last, rest) in cases {
+        let expected = [&token(last), &rest[..], b"text"].concat();
+        assert_eq!(prefix_subchannels(&any_of, others, b"text"), expected);
+        let parsed = (any_of, others.0, others.1, &b"text"[..]);
         assert_eq!(read(&expected), Ok(parsed));
     }
 }

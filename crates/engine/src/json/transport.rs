@@ -299,7 +299,8 @@ impl From<&WebRtcTransportDump> for WebRtcDump {
     }
 }
 
-/// The inner state of a transport, with its part if it has sockets of its own. Objects that were closed meanwhile are left out.
+/// The inner state of a transport, with its part if it has sockets of its own. Objects that were closed meanwhile are
+/// left out.
 pub(crate) fn transport_dump(
     (id, part): (&str, Option<&SocketPart>),
     direct: bool,

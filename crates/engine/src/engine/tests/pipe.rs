@@ -62,7 +62,8 @@ fn socket() -> UdpSocket {
 
 #[tokio::test]
 async fn media_of_a_producer_crosses_a_pipe_to_a_router_of_another_worker() {
-    let Joined { near, far, .. } = joined().await;
+    let joined = joined().await;
+    let (near, far) = (&joined.near, &joined.far);
     let comedia = PlainTransportOptions {
         comedia: true,
         ..PlainTransportOptions::new(loopback())
@@ -117,7 +118,8 @@ async fn media_of_a_producer_crosses_a_pipe_to_a_router_of_another_worker() {
 
 #[tokio::test]
 async fn a_pipes_consumer_has_all_that_the_producer_sends_and_its_name() {
-    let Joined { near, .. } = joined().await;
+    let joined = joined().await;
+    let near = &joined.near;
     let direct = near.0.create_direct_transport(Default::default());
     let direct = direct.await.unwrap();
     let mut video = video();
@@ -134,20 +136,16 @@ async fn a_pipes_consumer_has_all_that_the_producer_sends_and_its_name() {
 
 #[tokio::test]
 async fn messages_cross_a_pipe() {
-    let Joined {
-        near,
-        far,
-        mut far_events,
-        ..
-    } = joined().await;
+    let mut joined = joined().await;
+    let (near, far) = (&joined.near, &joined.far);
     let direct = near.0.create_direct_transport(Default::default());
-    let producer = direct.await.unwrap().produce_data(Default::default());
-    let producer = producer.await.unwrap();
+    let direct = direct.await.unwrap();
+    let producer = direct.produce_data(Default::default()).await.unwrap();
     let piped = near.1.consume_data(DataConsumerOptions::new(producer.id()));
     let piped = piped.await.unwrap();
     let onward = DataProducerOptions {
         id: Some(producer.id().to_owned()),
-        sctp_stream_parameters: piped.sctp_stream_parameters(),
+        sctp_stream_parameters: piped.sctp_stream_parameters().copied(),
         ..DataProducerOptions::default()
     };
     let arriving = far.1.produce_data(onward).await.unwrap();
@@ -156,7 +154,7 @@ async fn messages_cross_a_pipe() {
     let consumer = direct.consume_data(DataConsumerOptions::new(arriving.id()));
     let _consumer = consumer.await.unwrap();
     producer.send_text("hello").await.unwrap();
-    let text = wait_for(&mut far_events, |event| match event {
+    let text = wait_for(&mut joined.far_events, |event| match event {
         RouterEvent::DataConsumer {
             event: DataConsumerEvent::Message { bytes, .. },
             ..
@@ -171,7 +169,8 @@ async fn messages_cross_a_pipe() {
 
 #[tokio::test]
 async fn a_pipe_transport_shows_itself_is_connected_once_and_closes() {
-    let Joined { near, far, .. } = joined().await;
+    let joined = joined().await;
+    let (near, far) = (&joined.near, &joined.far);
     let there = far.1.tuple();
     let tuple = near.1.tuple();
     assert_eq!(tuple.remote_port, Some(there.local_port));

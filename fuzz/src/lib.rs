@@ -10,7 +10,7 @@ mod rtp;
 
 pub use codecs::{dependency, h264, payload, vp8, vp9};
 pub use files::{depacketize, media_file};
-pub use network::{classify, deframer, stun};
+pub use network::{classify, deframer, stun, subchannels};
 pub use rtcp::{rtcp, transport_feedback};
 pub use rtp::{extensions, rtp};
 

@@ -1,9 +1,11 @@
-//! What stands in front of the media protocols: telling them apart, STUN, frames on TCP.
+//! What stands in front of the media protocols: telling them apart, STUN, frames on TCP, messages on pipes.
 
 use miso_wire::stun::{
     AttributeType, Attributes, IntegrityKey, Message, Writer, is_stun, local_ufrag,
 };
-use miso_wire::{Deframer, MAX_BUFFERED, PacketKind, RtpError, RtpHeader};
+use miso_wire::{
+    Deframer, MAX_BUFFERED, PacketKind, RtpError, RtpHeader, SubchannelPrefix, prefix_subchannels,
+};
 
 use crate::first_byte;
 
@@ -149,4 +151,19 @@ fn frames_of(mut stream: &[u8]) -> (Vec<Vec<u8>>, bool) {
         stream = rest;
     }
     (frames, false)
+}
+
+/// Input: a message of another router. What is read off its front comes out again when written, and the rest is its end.
+pub fn subchannels(data: &[u8]) {
+    let Ok((prefix, rest)) = SubchannelPrefix::parse(data) else {
+        assert!(SubchannelPrefix::begins(data));
+        return;
+    };
+    if !SubchannelPrefix::begins(data) {
+        assert_eq!((prefix, rest), (SubchannelPrefix::default(), data));
+        return;
+    }
+    let any_of: Vec<u16> = prefix.any_of().collect();
+    let again = prefix_subchannels(&any_of, (prefix.required, prefix.ignored), rest);
+    assert_eq!(again, data);
 }

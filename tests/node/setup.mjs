@@ -102,3 +102,32 @@ export function rtp({ ssrc, payloadType, sequence, timestamp, payload }) {
   header.writeUInt32BE(ssrc, 8);
   return Buffer.concat([header, payload]);
 }
+
+/** All messages that a data consumer gets from now on, with their kinds; `more()` waits for the next. */
+export function everyMessage(consumer) {
+  const received = [];
+  consumer.on('message', (message, ppid) => received.push([message.toString(), ppid]));
+  received.more = () => once(consumer, 'message');
+  return received;
+}
+
+/** Two routers, each of a worker, and so of a process, of its own. */
+export async function routers(t) {
+  const [one, two] = await Promise.all([router(t), router(t)]);
+  return [one.router, two.router];
+}
+
+/** Pipe transports of two routers that are connected to each other. */
+export async function joined(one, two, options = {}) {
+  const make = owner => owner.createPipeTransport({ listenInfo: LOOPBACK, ...options });
+  const [here, there] = await Promise.all([one, two].map(make));
+  const told = it => ({ ip: it.tuple.localAddress, port: it.tuple.localPort, srtpParameters: it.srtpParameters });
+  await Promise.all([here.connect(told(there)), there.connect(told(here))]);
+  return { here, there };
+}
+
+/** A whole VP8 frame in an RTP packet. */
+export function vp8({ ssrc, payloadType = 112, sequence, keyFrame, text }) {
+  const head = Buffer.from([0x10, keyFrame ? 0x10 : 0x11, 0, 0, 0x9d, 0x01, 0x2a, 0, 1, 0, 1]);
+  return rtp({ ssrc, payloadType, sequence, timestamp: 3000 * sequence, payload: Buffer.concat([head, Buffer.from(text)]) });
+}

@@ -161,8 +161,3 @@ test('closing a transport and a router is told, and frees what they had', async 
     channelNotificationHandlers: [],
   });
 });
-
-test('what is not there yet is refused by name', async t => {
-  const { router: owner } = await router(t);
-  await assert.rejects(owner.createPipeTransport({ listenInfo: LOOPBACK }), /pipe transports: not implemented/);
-});

@@ -229,7 +229,7 @@ impl ConsumerCore {
         base: Base,
         transport: TransportId,
         producer: &ProducerCore,
-        rtp_parameters: RtpParameters,
+        (consumer_type, rtp_parameters): (ConsumerType, RtpParameters),
         first: NewConsumer,
     ) -> Self {
         Self {
@@ -237,7 +237,7 @@ impl ConsumerCore {
             transport,
             producer_name: producer.base.name.clone(),
             kind: producer.kind,
-            consumer_type: producer.producer_type.into(),
+            consumer_type,
             rtp_parameters,
             state: Mutex::new(State {
                 paused: first.paused,

@@ -60,14 +60,14 @@ pub use observer::{ActiveSpeakerObserver, AudioLevelObserver};
 pub use options::EngineOptions;
 pub use producer::Producer;
 pub use router::Router;
-pub use transport::{DirectTransport, PlainTransport, WebRtcTransport};
+pub use transport::{DirectTransport, PipeTransport, PlainTransport, WebRtcTransport};
 pub use types::{
     ActiveSpeakerOptions, AudioLevelOptions, ConsumerLayers, ConsumerOptions, ConsumerScore,
     DataConsumerOptions, DataProducerOptions, DirectTransportOptions, DtlsFingerprint,
-    DtlsParameters, DtlsRole, DtlsState, IceCandidate, IceParameters, IceState, PlainConnect,
-    PlainTransportOptions, ProducerOptions, ProducerScore, SctpNegotiatedCapabilities, SctpState,
-    SrtpCryptoSuite, SrtpParameters, TransportListenInfo, TransportSocketFlags, TransportTuple,
-    VideoOrientation, Volume, WebRtcTransportOptions,
+    DtlsParameters, DtlsRole, DtlsState, IceCandidate, IceParameters, IceState, PipeConnect,
+    PipeTransportOptions, PlainConnect, PlainTransportOptions, ProducerOptions, ProducerScore,
+    SctpNegotiatedCapabilities, SctpState, SrtpCryptoSuite, SrtpParameters, TransportListenInfo,
+    TransportSocketFlags, TransportTuple, VideoOrientation, Volume, WebRtcTransportOptions,
 };
 pub use worker::WorkerInfo;
 

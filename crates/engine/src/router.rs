@@ -22,12 +22,12 @@ use crate::json;
 use crate::observer::{ActiveSpeakerObserver, AudioLevelObserver, ObserverCore};
 use crate::sync::lock;
 use crate::transport::{
-    DirectTransport, PlainPart, PlainTransport, TransportCore, WebRtcPart, WebRtcTransport,
-    sockets_of, webrtc_options,
+    DirectTransport, PipeTransport, PlainTransport, SocketPart, TransportCore, WebRtcPart,
+    WebRtcTransport, sockets_of, webrtc_options,
 };
 use crate::types::{
-    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, PlainTransportOptions,
-    WebRtcTransportOptions,
+    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, PipeTransportOptions,
+    PlainTransportOptions, WebRtcTransportOptions,
 };
 use crate::worker::{Kind, OnSockets, WorkerShared};
 
@@ -146,10 +146,53 @@ impl Router {
         };
         let finish = move |answer| {
             let dump = expect_answer!(answer, Response::PlainTransport(dump) => dump)?;
-            let part = Arc::new(PlainPart::new(&dump, &listen));
+            let part = Arc::new(SocketPart::new(&(&*dump).into(), &listen));
             let transport = Arc::new(TransportCore::plain(base, &part));
             transport.base.router.adopt_transport(&transport)?;
             Ok(PlainTransport(transport, part))
+        };
+        core.check_open()?;
+        worker
+            .ask_on_sockets(request, finish, |transport| transport.close())
+            .await
+    }
+
+    /// Makes one end of a path to another router, on a socket of its own.
+    ///
+    /// # Errors
+    /// As [`create_plain_transport`](Self::create_plain_transport).
+    pub async fn create_pipe_transport(
+        &self,
+        options: PipeTransportOptions,
+    ) -> Result<PipeTransport, RequestError> {
+        let core = self.core();
+        let worker = Arc::clone(&core.worker);
+        let listen = vec![options.listen_info];
+        let (sctp, rtx, srtp) = (options.sctp, options.enable_rtx, options.enable_srtp);
+        let base = Base::new(core, &worker, None, options.app_data);
+        let (router, transport) = (core.id, TransportId(base.number));
+        let command = move |bound: &[SocketAddr]| {
+            let unbound = SocketAddr::from(([0, 0, 0, 0], 0));
+            let for_core = Box::new(command::PipeTransportOptions {
+                socket: bound.first().copied().unwrap_or(unbound),
+                rtx,
+                sctp,
+                srtp,
+            });
+            let create = RouterCommand::CreatePipeTransport(transport, for_core);
+            Command::Router(router, create)
+        };
+        let request = OnSockets {
+            transport,
+            listen: listen.clone(),
+            command: Box::new(command),
+        };
+        let finish = move |answer| {
+            let dump = expect_answer!(answer, Response::PipeTransport(dump) => dump)?;
+            let part = Arc::new(SocketPart::new(&(&*dump).into(), &listen));
+            let transport = Arc::new(TransportCore::pipe(base, &part, rtx));
+            transport.base.router.adopt_transport(&transport)?;
+            Ok(PipeTransport(transport, part))
         };
         core.check_open()?;
         worker

@@ -5,13 +5,17 @@ mod core;
 mod data;
 mod direct;
 mod media;
+mod pipe;
 mod plain;
+mod sockets;
 mod webrtc;
 
 pub(crate) use self::core::TransportCore;
 pub use direct::DirectTransport;
+pub use pipe::PipeTransport;
 pub use plain::PlainTransport;
-pub(crate) use plain::{PlainPart, sockets_of};
+pub(crate) use plain::sockets_of;
+pub(crate) use sockets::SocketPart;
 pub use webrtc::WebRtcTransport;
 pub(crate) use webrtc::{WebRtcPart, webrtc_options};
 
@@ -47,7 +51,8 @@ macro_rules! common_methods {
                 self.0.produce(options).await
             }
 
-            /// Sends a producer's media to the peer.
+            /// Sends a producer's media to the peer. A pipe transport takes all of it: of the options only the
+            /// producer and the owner's own count.
             ///
             /// # Errors
             /// [`RequestError::NotFound`](crate::RequestError::NotFound) for an unknown producer,

@@ -13,11 +13,12 @@ pub use ice::{IceCandidate, IceParameters, IceState, TransportTuple};
 pub use layers::ConsumerLayers;
 pub use options::{
     ActiveSpeakerOptions, AudioLevelOptions, ConsumerOptions, DataConsumerOptions,
-    DataProducerOptions, DirectTransportOptions, PlainTransportOptions, ProducerOptions,
-    WebRtcTransportOptions,
+    DataProducerOptions, DirectTransportOptions, PipeTransportOptions, PlainTransportOptions,
+    ProducerOptions, WebRtcTransportOptions,
 };
 pub use plain::{
-    PlainConnect, SrtpCryptoSuite, SrtpParameters, TransportListenInfo, TransportSocketFlags,
+    PipeConnect, PlainConnect, SrtpCryptoSuite, SrtpParameters, TransportListenInfo,
+    TransportSocketFlags,
 };
 pub use score::{ConsumerScore, ProducerScore, VideoOrientation, Volume};
 pub use sctp::{SctpNegotiatedCapabilities, SctpState};

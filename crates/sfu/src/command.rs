@@ -19,13 +19,13 @@ pub use observer::{ActiveSpeakerOptions, AudioLevelOptions, ObserverCommand};
 pub use producer::{Produce, ProducerCommand};
 pub use router::RouterCommand;
 pub use transport::{
-    DirectTransportOptions, PlainConnect, PlainTransportOptions, SctpTransportOptions, Sockets,
-    SrtpKey, TransportCommand, WebRtcTransportOptions,
+    DirectTransportOptions, PipeConnect, PipeTransportOptions, PlainConnect, PlainTransportOptions,
+    SctpTransportOptions, Sockets, SrtpKey, TransportCommand, WebRtcTransportOptions,
 };
 
 use crate::dump::{
-    ConsumerDump, DataConsumerDump, DataProducerDump, PlainTransportDump, ProducerDump, RouterDump,
-    TransportDump, WebRtcTransportDump, WorkerDump,
+    ConsumerDump, DataConsumerDump, DataProducerDump, PipeTransportDump, PlainTransportDump,
+    ProducerDump, RouterDump, TransportDump, WebRtcTransportDump, WorkerDump,
 };
 use crate::event::ConsumerScore;
 use crate::ids::{
@@ -69,6 +69,8 @@ pub enum Response {
     WebRtcTransport(Box<WebRtcTransportDump>),
     /// A plain transport as it now is.
     PlainTransport(Box<PlainTransportDump>),
+    /// A pipe transport as it now is.
+    PipeTransport(Box<PipeTransportDump>),
     /// The DTLS role that the transport took.
     Connected(miso_secure::DtlsRole),
     /// New ICE credentials.

@@ -62,6 +62,8 @@ drop_reasons! {
     Sctp = "sctp",
     /// A message for an SCTP stream that no data producer claims.
     NoDataProducer = "no_data_producer",
+    /// A message of another router whose prefix is cut off.
+    MalformedMessage = "malformed_message",
     /// A message longer than allowed.
     MessageTooLong = "message_too_long",
     /// A message that a data consumer could not take.

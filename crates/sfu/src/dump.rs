@@ -85,6 +85,19 @@ pub struct PlainTransportDump {
     pub sctp: Option<SctpDump>,
 }
 
+/// What a pipe transport shows of itself; also the answer to its creation and to its connecting.
+#[derive(Clone, Debug)]
+pub struct PipeTransportDump {
+    /// The socket with the other end behind it.
+    pub path: SocketPath,
+    /// Whether the owner gives its consumers RTX.
+    pub rtx: bool,
+    /// What the other end needs to understand what is sent to it; none without SRTP.
+    pub srtp: Option<SrtpMasterKey>,
+    /// SCTP of this end, when enabled.
+    pub sctp: Option<SctpDump>,
+}
+
 /// What a transport with SCTP shows of it.
 #[derive(Clone, Copy, Debug)]
 pub struct SctpDump {
@@ -118,6 +131,8 @@ pub struct TransportDump {
     pub webrtc: Option<WebRtcTransportDump>,
     /// Plain transports only.
     pub plain: Option<PlainTransportDump>,
+    /// Pipe transports only.
+    pub pipe: Option<PipeTransportDump>,
     /// Open producers.
     pub producers: Vec<ProducerId>,
     /// Open consumers.

@@ -86,6 +86,8 @@ pub struct TransportStats {
     pub ice: Option<IceStats>,
     /// Plain transports only.
     pub plain: Option<PlainStats>,
+    /// Pipe transports only: the socket with the other end behind it.
+    pub pipe: Option<SocketPath>,
     /// Transports with SCTP only.
     pub sctp_state: Option<SctpState>,
     /// Everything received on the wire.

@@ -54,6 +54,16 @@ pub(crate) struct Plain {
     pub(crate) is_told: bool,
 }
 
+/// What a pipe transport has and other kinds lack.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    pub(crate) endpoint: Endpoint,
+    /// Whether the owner gives its consumers RTX.
+    pub(crate) rtx: bool,
+    /// Whether the other end was told, which happens once.
+    pub(crate) is_told: bool,
+}
+
 /// How packets to a peer are protected.
 #[derive(Clone, Copy)]
 pub(crate) enum Sealing<'a> {
@@ -68,6 +78,7 @@ pub(crate) enum Sealing<'a> {
 pub(crate) enum Kind {
     WebRtc(Box<WebRtc>),
     Plain(Box<Plain>),
+    Pipe(Box<Pipe>),
     Direct(DirectTransportOptions),
 }
 
@@ -258,6 +269,7 @@ impl Transport {
         match &self.kind {
             Kind::WebRtc(webrtc) => webrtc.ice.selected_tuple(),
             Kind::Plain(plain) => plain.endpoint.tuple(),
+            Kind::Pipe(pipe) => pipe.endpoint.tuple(),
             Kind::Direct(_) => None,
         }
     }
@@ -266,7 +278,7 @@ impl Transport {
     pub(crate) fn rtcp_tuple(&self) -> Option<Tuple> {
         match &self.kind {
             Kind::Plain(plain) => plain.endpoint.rtcp_tuple(),
-            Kind::WebRtc(_) | Kind::Direct(_) => self.selected_tuple(),
+            Kind::WebRtc(_) | Kind::Pipe(_) | Kind::Direct(_) => self.selected_tuple(),
         }
     }
 
@@ -276,6 +288,7 @@ impl Transport {
         match &self.kind {
             Kind::WebRtc(webrtc) => webrtc.srtp.as_ref().map(|srtp| Sealing::Srtp(&srtp.send)),
             Kind::Plain(plain) => plain.endpoint.sealing(),
+            Kind::Pipe(pipe) => pipe.endpoint.sealing(),
             Kind::Direct(_) => None,
         }
     }
@@ -285,6 +298,7 @@ impl Transport {
         match &self.kind {
             Kind::WebRtc(webrtc) => webrtc.srtp.as_ref(),
             Kind::Plain(plain) => plain.endpoint.srtp(),
+            Kind::Pipe(pipe) => pipe.endpoint.srtp(),
             Kind::Direct(_) => None,
         }
     }
@@ -294,6 +308,7 @@ impl Transport {
         match &mut self.kind {
             Kind::WebRtc(webrtc) => webrtc.srtp.as_mut(),
             Kind::Plain(plain) => plain.endpoint.srtp_mut(),
+            Kind::Pipe(pipe) => pipe.endpoint.srtp_mut(),
             Kind::Direct(_) => None,
         }
     }
@@ -302,7 +317,7 @@ impl Transport {
     pub(crate) fn webrtc(&self) -> Option<&WebRtc> {
         match &self.kind {
             Kind::WebRtc(webrtc) => Some(webrtc),
-            Kind::Plain(_) | Kind::Direct(_) => None,
+            Kind::Plain(_) | Kind::Pipe(_) | Kind::Direct(_) => None,
         }
     }
 
@@ -310,7 +325,7 @@ impl Transport {
     pub(crate) fn webrtc_mut(&mut self) -> Option<&mut WebRtc> {
         match &mut self.kind {
             Kind::WebRtc(webrtc) => Some(webrtc),
-            Kind::Plain(_) | Kind::Direct(_) => None,
+            Kind::Plain(_) | Kind::Pipe(_) | Kind::Direct(_) => None,
         }
     }
 
@@ -318,7 +333,7 @@ impl Transport {
     pub(crate) fn plain(&self) -> Option<&Plain> {
         match &self.kind {
             Kind::Plain(plain) => Some(plain),
-            Kind::WebRtc(_) | Kind::Direct(_) => None,
+            Kind::WebRtc(_) | Kind::Pipe(_) | Kind::Direct(_) => None,
         }
     }
 
@@ -326,18 +341,42 @@ impl Transport {
     pub(crate) fn plain_mut(&mut self) -> Option<&mut Plain> {
         match &mut self.kind {
             Kind::Plain(plain) => Some(plain),
-            Kind::WebRtc(_) | Kind::Direct(_) => None,
+            Kind::WebRtc(_) | Kind::Pipe(_) | Kind::Direct(_) => None,
         }
     }
 
     /// The sockets of its own, on the kinds that have such.
     pub(crate) fn endpoint(&self) -> Option<&Endpoint> {
-        self.plain().map(|plain| &plain.endpoint)
+        match &self.kind {
+            Kind::Plain(plain) => Some(&plain.endpoint),
+            Kind::Pipe(pipe) => Some(&pipe.endpoint),
+            Kind::WebRtc(_) | Kind::Direct(_) => None,
+        }
     }
 
     /// As [`Self::endpoint`], to change it.
     pub(crate) fn endpoint_mut(&mut self) -> Option<&mut Endpoint> {
-        self.plain_mut().map(|plain| &mut plain.endpoint)
+        match &mut self.kind {
+            Kind::Plain(plain) => Some(&mut plain.endpoint),
+            Kind::Pipe(pipe) => Some(&mut pipe.endpoint),
+            Kind::WebRtc(_) | Kind::Direct(_) => None,
+        }
+    }
+
+    /// The part that only pipe transports have.
+    pub(crate) fn pipe(&self) -> Option<&Pipe> {
+        match &self.kind {
+            Kind::Pipe(pipe) => Some(pipe),
+            Kind::WebRtc(_) | Kind::Plain(_) | Kind::Direct(_) => None,
+        }
+    }
+
+    /// As [`Self::pipe`], to change it.
+    pub(crate) fn pipe_mut(&mut self) -> Option<&mut Pipe> {
+        match &mut self.kind {
+            Kind::Pipe(pipe) => Some(pipe),
+            Kind::WebRtc(_) | Kind::Plain(_) | Kind::Direct(_) => None,
+        }
     }
 
     /// Whether it belongs to this process itself.

@@ -16,6 +16,7 @@ mod dump;
 mod estimate;
 mod fan_out;
 mod observe;
+mod pipe;
 mod plain;
 mod plain_in;
 mod produce;

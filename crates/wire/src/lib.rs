@@ -17,6 +17,7 @@ mod ids;
 mod rtcp;
 mod rtp;
 pub mod stun;
+mod subchannels;
 mod units;
 
 pub use bytes::BufferFull;
@@ -41,4 +42,5 @@ pub use rtcp::{
 pub use rtp::{
     RtpError, RtpFields, RtpHeader, set_marker, set_pt, set_seq, set_ssrc, set_timestamp,
 };
+pub use subchannels::{BadPrefix, SubchannelPrefix, prefix_subchannels};
 pub use units::{Bitrate, NtpTime};

@@ -4,6 +4,7 @@ pub(crate) mod consumer;
 pub(crate) mod data_consumer;
 pub(crate) mod data_producer;
 pub(crate) mod observer;
+pub(crate) mod pipe_transport;
 pub(crate) mod plain_transport;
 pub(crate) mod producer;
 pub(crate) mod router;

@@ -7,8 +7,8 @@ use miso_worker_schema::fbs::response::{Body, Response};
 
 use crate::core::Core;
 use crate::entity::{
-    consumer, data_consumer, data_producer, observer, plain_transport, producer, router, transport,
-    webrtc_server, webrtc_transport, worker,
+    consumer, data_consumer, data_producer, observer, pipe_transport, plain_transport, producer,
+    router, transport, webrtc_server, webrtc_transport, worker,
 };
 use crate::method;
 use crate::names::{Entry, Kind};
@@ -140,7 +140,7 @@ fn router_request(
             webrtc_transport::create(core, request, context)
         }
         Method::RouterCreatePlaintransport => plain_transport::create(core, request, context),
-        Method::RouterCreatePipetransport => Err(Refusal::not_there_yet("pipe transports")),
+        Method::RouterCreatePipetransport => pipe_transport::create(core, request, context),
         Method::RouterCreateDirecttransport => transport::create_direct(core, request, context),
         Method::RouterCloseTransport => transport::close(core, request, context),
         Method::RouterCreateActivespeakerobserver => {
@@ -167,6 +167,7 @@ fn transport_request(
         | Method::TransportSetMinOutgoingBitrate => transport::set_bitrate(core, request, context),
         Method::TransportRestartIce => webrtc_transport::restart_ice(core, context),
         Method::PlaintransportConnect => plain_transport::connect(core, request, context),
+        Method::PipetransportConnect => pipe_transport::connect(core, request, context),
         Method::WebrtctransportConnect => webrtc_transport::connect(core, request, context),
         Method::TransportEnableTraceEvent => trace::enable_transport(core, request, context),
         Method::TransportProduce => producer::create(core, request, context),

@@ -1,10 +1,10 @@
-//! STUN, frames on TCP, and first bytes of everything.
+//! STUN, frames on TCP, messages on pipes, and first bytes of everything.
 
-use miso_wire::frame_prefix;
 use miso_wire::stun::{
     BindingError, BindingRequest, BindingSuccess, ErrorCode, IceRole, IntegrityKey, Method, NoRoom,
     TransactionId,
 };
+use miso_wire::{frame_prefix, prefix_subchannels};
 
 use super::{Seed, seed};
 
@@ -13,6 +13,7 @@ const ID: TransactionId = TransactionId(*b"transaction!");
 pub(super) fn seeds() -> Vec<Seed> {
     let mut seeds = messages();
     seeds.extend(streams());
+    seeds.extend(piped());
     seeds.extend(datagrams());
     seeds
 }
@@ -126,6 +127,21 @@ fn streams() -> Vec<Seed> {
             "longest_prefix",
             in_pieces(1, vec![0, 1, b'x', 0xff, 0xff, 1, 2]),
         ),
+    ]
+}
+
+fn piped() -> Vec<Seed> {
+    let whole = prefix_subchannels(&[1, 2], (Some(3), Some(4)), b"text");
+    let cut_off = whole[..13].to_vec();
+    vec![
+        seed("subchannels", "no_prefix", b"text"),
+        seed(
+            "subchannels",
+            "list_only",
+            prefix_subchannels(&[7], (None, None), b""),
+        ),
+        seed("subchannels", "everything", whole),
+        seed("subchannels", "cut_off", cut_off),
     ]
 }
 

@@ -8,6 +8,7 @@ mod network;
 mod objects;
 mod panics;
 mod peer;
+mod pipe;
 mod plain;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -27,6 +27,7 @@ fn transport(ice: Option<IceStats>) -> TransportStats {
     TransportStats {
         ice,
         plain: None,
+        pipe: None,
         sctp_state: None,
         received: traffic(1),
         sent: traffic(2),
@@ -67,6 +68,7 @@ fn a_webrtc_transports_stats_add_ice_dtls_sctp_and_known_bitrates() {
     };
     let stats = TransportStats {
         plain: None,
+        pipe: None,
         sctp_state: Some(SctpState::Connected),
         available_outgoing_bitrate: Some(Bitrate(600_000)),
         max_incoming_bitrate: Some(Bitrate(1)),

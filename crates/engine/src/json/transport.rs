@@ -3,7 +3,8 @@
 use miso_ortc::SctpParameters;
 use miso_sfu::ConsumerId;
 use miso_sfu::dump::{
-    PlainTransportDump, RecvExtensionIds, SctpDump, TransportDump, WebRtcTransportDump,
+    PipeTransportDump, PlainTransportDump, RecvExtensionIds, SctpDump, TransportDump,
+    WebRtcTransportDump,
 };
 use miso_sfu::stats::{IceStats, PlainStats, TransportStats};
 use miso_wire::Ssrc;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Pair, to_json};
 use crate::router::Tables;
-use crate::transport::PlainPart;
+use crate::transport::SocketPart;
 use crate::types::{
     DtlsFingerprint, DtlsParameters, DtlsRole, DtlsState, IceCandidate, IceParameters, IceState,
     SctpNegotiatedCapabilities, SctpState, SrtpParameters, TransportTuple,
@@ -29,6 +30,8 @@ struct Stats<'a> {
     ice: Option<Ice>,
     #[serde(flatten)]
     plain: Option<Plain>,
+    #[serde(flatten)]
+    pipe: Option<Pipe>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sctp_state: Option<SctpState>,
     bytes_received: u64,
@@ -95,7 +98,7 @@ struct Plain {
 }
 
 impl Plain {
-    fn new(stats: &PlainStats, part: &PlainPart) -> Self {
+    fn new(stats: &PlainStats, part: &SocketPart) -> Self {
         Self {
             rtcp_mux: stats.rtcp.is_none(),
             comedia: stats.comedia,
@@ -105,18 +108,25 @@ impl Plain {
     }
 }
 
-/// The statistics of a transport, with its part if it is a plain one.
+/// What only pipe transports have.
+#[derive(Serialize)]
+struct Pipe {
+    tuple: TransportTuple,
+}
+
+/// The statistics of a transport, with its part if it has sockets of its own.
 pub(crate) fn transport_stats(
     id: &str,
     timestamp: u64,
     stats: &TransportStats,
-    part: Option<&PlainPart>,
+    part: Option<&SocketPart>,
 ) -> Value {
     to_json(&Stats {
-        kind: match (&stats.ice, &stats.plain) {
-            (Some(_), _) => "webrtc-transport",
-            (None, Some(_)) => "plain-rtp-transport",
-            (None, None) => "direct-transport",
+        kind: match (&stats.ice, &stats.plain, &stats.pipe) {
+            (Some(_), _, _) => "webrtc-transport",
+            (None, Some(_), _) => "plain-rtp-transport",
+            (None, None, Some(_)) => "pipe-transport",
+            (None, None, None) => "direct-transport",
         },
         transport_id: id,
         timestamp,
@@ -126,6 +136,9 @@ pub(crate) fn transport_stats(
             .as_ref()
             .zip(part)
             .map(|(stats, part)| Plain::new(stats, part)),
+        pipe: stats.pipe.as_ref().zip(part).map(|(path, part)| Pipe {
+            tuple: part.tuple(path),
+        }),
         sctp_state: stats.sctp_state.map(Into::into),
         bytes_received: stats.received.bytes,
         recv_bitrate: stats.received.bitrate.0,
@@ -169,6 +182,8 @@ struct Dump<'a> {
     webrtc: Option<WebRtcDump>,
     #[serde(flatten)]
     plain: Option<PlainDump>,
+    #[serde(flatten)]
+    pipe: Option<PipeDump>,
 }
 
 #[derive(Serialize)]
@@ -186,13 +201,35 @@ struct PlainDump {
 }
 
 impl PlainDump {
-    fn new(dump: &PlainTransportDump, part: &PlainPart) -> Self {
+    fn new(dump: &PlainTransportDump, part: &SocketPart) -> Self {
         let rtcp = dump.rtcp.as_ref();
         Self {
             rtcp_mux: rtcp.is_none(),
             comedia: dump.comedia,
             tuple: dumped_tuple(&part.tuple(&dump.rtp)),
             rtcp_tuple: rtcp.map(|path| dumped_tuple(&part.rtcp_tuple(path))),
+            srtp_parameters: dump.srtp.as_ref().map(Into::into),
+            sctp: dump.sctp.as_ref().map(Into::into),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PipeDump {
+    tuple: Value,
+    rtx: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    srtp_parameters: Option<SrtpParameters>,
+    #[serde(flatten)]
+    sctp: Option<Sctp>,
+}
+
+impl PipeDump {
+    fn new(dump: &PipeTransportDump, part: &SocketPart) -> Self {
+        Self {
+            tuple: dumped_tuple(&part.tuple(&dump.path)),
+            rtx: dump.rtx,
             srtp_parameters: dump.srtp.as_ref().map(Into::into),
             sctp: dump.sctp.as_ref().map(Into::into),
         }
@@ -268,9 +305,10 @@ impl From<&WebRtcTransportDump> for WebRtcDump {
     }
 }
 
-/// The inner state of a transport, with its part if it is a plain one. Objects that were closed meanwhile are left out.
+/// The inner state of a transport, with its part if it has sockets of its own. Objects that were closed meanwhile are
+/// left out.
 pub(crate) fn transport_dump(
-    (id, part): (&str, Option<&PlainPart>),
+    (id, part): (&str, Option<&SocketPart>),
     direct: bool,
     dump: &TransportDump,
     tables: &Tables,
@@ -311,6 +349,11 @@ pub(crate) fn transport_dump(
             .as_ref()
             .zip(part)
             .map(|(dump, part)| PlainDump::new(dump, part)),
+        pipe: dump
+            .pipe
+            .as_ref()
+            .zip(part)
+            .map(|(dump, part)| PipeDump::new(dump, part)),
     })
 }
 

@@ -9,7 +9,7 @@ use miso_sfu::command::{Command, Response};
 use miso_sfu::event as core;
 use serde_json::Value;
 
-use super::plain::PlainPart;
+use super::sockets::SocketPart;
 use super::webrtc::WebRtcPart;
 use crate::base::Base;
 use crate::error::{RequestError, expect_answer};
@@ -31,7 +31,13 @@ pub(super) enum Kind {
     /// Of a peer.
     WebRtc(Arc<WebRtcPart>),
     /// Of a peer without ICE and DTLS.
-    Plain(Arc<PlainPart>),
+    Plain(Arc<SocketPart>),
+    /// To another router.
+    Pipe {
+        part: Arc<SocketPart>,
+        /// Whether its consumers send lost packets again.
+        rtx: bool,
+    },
     /// Of this process.
     Direct,
 }
@@ -57,10 +63,22 @@ impl TransportCore {
     }
 
     /// A plain transport that the core just made.
-    pub(crate) fn plain(base: Base, part: &Arc<PlainPart>) -> Self {
+    pub(crate) fn plain(base: Base, part: &Arc<SocketPart>) -> Self {
         Self {
             base,
             kind: Kind::Plain(Arc::clone(part)),
+            negotiation: Mutex::default(),
+        }
+    }
+
+    /// A pipe transport that the core just made.
+    pub(crate) fn pipe(base: Base, part: &Arc<SocketPart>, rtx: bool) -> Self {
+        Self {
+            base,
+            kind: Kind::Pipe {
+                part: Arc::clone(part),
+                rtx,
+            },
             negotiation: Mutex::default(),
         }
     }
@@ -96,7 +114,7 @@ impl TransportCore {
         }
         match &self.kind {
             Kind::WebRtc(part) => part.take_in(event),
-            Kind::Plain(part) => part.take_in(event),
+            Kind::Plain(part) | Kind::Pipe { part, .. } => part.take_in(event),
             Kind::Direct => None,
         }
     }
@@ -111,10 +129,10 @@ impl TransportCore {
         self.base.router.close_transport(self);
     }
 
-    /// The part that only plain transports have.
-    fn plain_part(&self) -> Option<&PlainPart> {
+    /// The part that only plain and pipe transports have.
+    fn socket_part(&self) -> Option<&SocketPart> {
         match &self.kind {
-            Kind::Plain(part) => Some(part),
+            Kind::Plain(part) | Kind::Pipe { part, .. } => Some(part),
             Kind::WebRtc(_) | Kind::Direct => None,
         }
     }
@@ -137,7 +155,7 @@ impl TransportCore {
             &self.base.name,
             timestamp,
             &stats,
-            self.plain_part(),
+            self.socket_part(),
         )])
     }
 
@@ -148,7 +166,7 @@ impl TransportCore {
             .ask(self.command(TransportCommand::Dump), finish)
             .await?;
         let tables = lock(&self.base.router.tables);
-        let named = (self.base.name.as_str(), self.plain_part());
+        let named = (self.base.name.as_str(), self.socket_part());
         Ok(json::transport_dump(
             named,
             self.is_direct(),

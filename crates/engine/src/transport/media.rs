@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use miso_ortc::{
-    ConsumerType, MediaKind, PreparedProducer, RtpParameters, consumer_rtp_parameters,
-    prepare_producer, validate_rtp_capabilities,
+    ConsumerType, MediaKind, PreparedProducer, RtpParameters, TransportCname,
+    consumer_rtp_parameters, pipe_consumer_rtp_parameters, prepare_producer,
+    validate_rtp_capabilities,
 };
 use miso_sfu::command::Response;
 use miso_sfu::command::{Consume, Produce, TransportCommand};
 use miso_sfu::{ConsumerId, ProducerId};
 use miso_wire::Mid;
 
-use super::core::TransportCore;
+use super::core::{Kind, TransportCore};
 use crate::base::Base;
 use crate::consumer::{Consumer, ConsumerCore};
 use crate::error::{RequestError, expect_answer};
@@ -77,6 +78,11 @@ impl TransportCore {
             parameters,
             router,
         };
+        // Producers that come from another router keep the names that they had there.
+        if matches!(self.kind, Kind::Pipe { .. }) {
+            let cname = &mut TransportCname::default();
+            return Ok(prepare_producer(options, cname, &mut rand::random)?);
+        }
         let cname = &mut lock(&self.negotiation).cname;
         Ok(prepare_producer(options, cname, &mut rand::random)?)
     }
@@ -93,10 +99,15 @@ impl TransportCore {
                 let reason = format!("Producer with id \"{}\" not found", options.producer_id);
                 RequestError::NotFound(reason)
             })?;
-        let rtp_parameters = self.negotiate(&options, &producer)?;
+        let (consumer_type, rtp_parameters) = match &self.kind {
+            Kind::Pipe { rtx, .. } => (ConsumerType::Pipe, piped(&producer, *rtx)),
+            _ => (
+                producer.producer_type.into(),
+                self.negotiate(&options, &producer)?,
+            ),
+        };
         let base = Base::new(router, &self.base.worker, None, options.app_data);
         let id = ConsumerId(base.number);
-        let consumer_type = ConsumerType::from(producer.producer_type);
         let for_core = Box::new(Consume {
             producer_id: producer.id(),
             kind: producer.kind,
@@ -113,8 +124,8 @@ impl TransportCore {
         let transport = Arc::clone(self);
         let finish = move |answer| {
             let state = expect_answer!(answer, Response::Consumer(state) => state)?;
-            let consumer =
-                ConsumerCore::new(base, transport.id(), &producer, rtp_parameters, state);
+            let named = (consumer_type, rtp_parameters);
+            let consumer = ConsumerCore::new(base, transport.id(), &producer, named, state);
             let consumer = Arc::new(consumer);
             consumer.base.router.adopt_consumer(&consumer)?;
             Ok(Consumer(consumer))
@@ -155,4 +166,10 @@ impl TransportCore {
         }
         Ok(parameters)
     }
+}
+
+/// What another router gets of a producer.
+fn piped(producer: &ProducerCore, rtx: bool) -> RtpParameters {
+    let consumable = &producer.consumable;
+    pipe_consumer_rtp_parameters(producer.kind, consumable, rtx, &mut rand::random)
 }

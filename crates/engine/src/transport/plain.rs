@@ -1,18 +1,15 @@
 //! Plain transports.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use miso_ortc::SctpParameters;
 use miso_sfu::command::{self, Response, TransportCommand};
-use miso_sfu::dump::{PlainTransportDump, SocketPath};
-use miso_sfu::event as core;
 use miso_wire::Bitrate;
 
 use super::common_methods;
 use super::core::TransportCore;
+use super::sockets::SocketPart;
 use crate::error::{RequestError, expect_answer};
-use crate::event::TransportEvent;
-use crate::sync::lock;
 use crate::types::{
     PlainConnect, PlainTransportOptions, SctpNegotiatedCapabilities, SctpState, SrtpParameters,
     TransportListenInfo, TransportTuple,
@@ -21,52 +18,44 @@ use crate::types::{
 /// The path of a peer that speaks RTP without ICE and DTLS, such as ffmpeg. It has sockets of its own, which close with
 /// it. Clones are handles of one transport; it stays until it or its router is closed.
 #[derive(Clone, Debug)]
-pub struct PlainTransport(pub(crate) Arc<TransportCore>, pub(crate) Arc<PlainPart>);
+pub struct PlainTransport(pub(crate) Arc<TransportCore>, pub(crate) Arc<SocketPart>);
 
 common_methods!(PlainTransport);
 
 impl PlainTransport {
     /// Where media and SCTP are taken, and whence they come as far as known.
     pub fn tuple(&self) -> TransportTuple {
-        self.1.tuple(&lock(&self.1.state).rtp)
+        self.1.rtp()
     }
 
     /// The same of RTCP; none if it has no socket of its own.
     pub fn rtcp_tuple(&self) -> Option<TransportTuple> {
-        let path = lock(&self.1.state).rtcp;
-        path.map(|path| self.1.rtcp_tuple(&path))
+        self.1.rtcp()
     }
 
     /// Whether RTCP comes and goes by the socket of media.
     pub fn rtcp_mux(&self) -> bool {
-        lock(&self.1.state).rtcp.is_none()
+        self.1.rtcp().is_none()
     }
 
     /// The key of what is sent to the peer; none without SRTP.
     pub fn srtp_parameters(&self) -> Option<SrtpParameters> {
-        lock(&self.1.state).srtp.clone()
+        self.1.srtp()
     }
 
     /// What the peer needs to know about SCTP; none without.
     pub fn sctp_parameters(&self) -> Option<SctpParameters> {
-        self.1.sctp_parameters
+        self.1.sctp_parameters()
     }
 
     /// Where SCTP is in its life; none without.
     pub fn sctp_state(&self) -> Option<SctpState> {
-        let state = lock(&self.1.state).sctp_state;
-        state.map(|state| {
-            if self.closed() {
-                SctpState::Closed
-            } else {
-                state
-            }
-        })
+        self.1.sctp_state(self.closed())
     }
 
     /// What both ends of SCTP agreed on, once connected.
     pub fn sctp_negotiated_capabilities(&self) -> Option<SctpNegotiatedCapabilities> {
-        lock(&self.1.state).sctp_negotiated
+        self.1.sctp_negotiated()
     }
 
     /// Tells the peer's addresses (without `comedia`) and its key (with SRTP), once. The tuples and this end's key may be
@@ -85,7 +74,7 @@ impl PlainTransport {
         let part = Arc::clone(&self.1);
         let finish = move |answer| {
             let dump = expect_answer!(answer, Response::PlainTransport(dump) => dump)?;
-            part.renew(&dump);
+            part.renew(&(&*dump).into());
             Ok(())
         };
         let command = self.0.command(TransportCommand::ConnectPlain(for_core));
@@ -99,97 +88,6 @@ impl PlainTransport {
     pub async fn set_max_incoming_bitrate(&self, bitrate: Bitrate) -> Result<(), RequestError> {
         let command = TransportCommand::SetMaxIncomingBitrate(bitrate);
         self.0.base.order(self.0.command(command), || ()).await
-    }
-}
-
-/// What a plain transport has and others lack.
-#[derive(Debug)]
-pub(crate) struct PlainPart {
-    /// What peers are told instead of the address of the socket for media.
-    announced: Option<String>,
-    /// The same of the socket for RTCP.
-    announced_rtcp: Option<String>,
-    sctp_parameters: Option<SctpParameters>,
-    state: Mutex<State>,
-}
-
-/// What changes.
-#[derive(Debug)]
-struct State {
-    rtp: SocketPath,
-    rtcp: Option<SocketPath>,
-    srtp: Option<SrtpParameters>,
-    sctp_state: Option<SctpState>,
-    sctp_negotiated: Option<SctpNegotiatedCapabilities>,
-}
-
-impl PlainPart {
-    /// As the core made it, on sockets that were opened like this.
-    pub(crate) fn new(dump: &PlainTransportDump, listen: &[TransportListenInfo]) -> Self {
-        let announced = |index: usize| listen.get(index)?.announced_address.clone();
-        let sctp_parameters = dump.sctp.map(|sctp| SctpParameters {
-            max_message_size: u32::try_from(sctp.max_receive_message_size).unwrap_or(u32::MAX),
-            ..SctpParameters::default()
-        });
-        Self {
-            announced: announced(0),
-            announced_rtcp: announced(1),
-            sctp_parameters,
-            state: Mutex::new(State {
-                rtp: dump.rtp,
-                rtcp: dump.rtcp,
-                srtp: dump.srtp.as_ref().map(Into::into),
-                sctp_state: dump.sctp.map(|sctp| sctp.state.into()),
-                sctp_negotiated: None,
-            }),
-        }
-    }
-
-    /// The tuple of the socket for media.
-    pub(crate) fn tuple(&self, path: &SocketPath) -> TransportTuple {
-        TransportTuple::of_socket(path, self.announced.as_deref())
-    }
-
-    /// The tuple of the socket for RTCP.
-    pub(crate) fn rtcp_tuple(&self, path: &SocketPath) -> TransportTuple {
-        TransportTuple::of_socket(path, self.announced_rtcp.as_deref())
-    }
-
-    /// Takes over what connecting changed.
-    fn renew(&self, dump: &PlainTransportDump) {
-        let mut state = lock(&self.state);
-        state.rtp = dump.rtp;
-        state.rtcp = dump.rtcp;
-        state.srtp = dump.srtp.as_ref().map(Into::into);
-    }
-
-    /// Remembers what an event says, and gives the event as users know it; none if it is not told.
-    pub(super) fn take_in(&self, event: core::TransportEvent) -> Option<TransportEvent> {
-        let mut state = lock(&self.state);
-        match event {
-            core::TransportEvent::TupleChange(tuple) => {
-                state.rtp.remote = Some(tuple.remote());
-                Some(TransportEvent::TupleChange(self.tuple(&state.rtp)))
-            }
-            core::TransportEvent::RtcpTupleChange(tuple) => {
-                let path = state.rtcp.as_mut()?;
-                path.remote = Some(tuple.remote());
-                Some(TransportEvent::RtcpTupleChange(self.rtcp_tuple(path)))
-            }
-            core::TransportEvent::SctpStateChange(sctp) => {
-                state.sctp_state = Some(sctp.into());
-                Some(TransportEvent::SctpStateChange(sctp.into()))
-            }
-            core::TransportEvent::SctpNegotiatedCapabilities(negotiated) => {
-                state.sctp_negotiated = Some(negotiated.into());
-                None
-            }
-            core::TransportEvent::IceStateChange(_)
-            | core::TransportEvent::IceSelectedTupleChange(_)
-            | core::TransportEvent::DtlsStateChange(..)
-            | core::TransportEvent::Rtcp(_)
-            | core::TransportEvent::Trace(_) => None,
-        }
     }
 }
 

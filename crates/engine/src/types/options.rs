@@ -83,6 +83,34 @@ impl PlainTransportOptions {
     }
 }
 
+/// How a pipe transport is made (fact sheet 1.8).
+#[derive(Clone, Debug)]
+pub struct PipeTransportOptions {
+    /// Where it takes packets.
+    pub listen_info: TransportListenInfo,
+    /// SCTP straight on UDP, when given; both ends need it.
+    pub sctp: Option<SctpTransportOptions>,
+    /// Whether its consumers send lost packets again.
+    pub enable_rtx: bool,
+    /// Whether packets are protected, by AES-256-GCM; both ends need it, and each must be told the other's key.
+    pub enable_srtp: bool,
+    /// Anything of the owner's.
+    pub app_data: Value,
+}
+
+impl PipeTransportOptions {
+    /// In clear, without retransmission and messages.
+    pub fn new(listen_info: TransportListenInfo) -> Self {
+        Self {
+            listen_info,
+            sctp: None,
+            enable_rtx: false,
+            enable_srtp: false,
+            app_data: empty_object(),
+        }
+    }
+}
+
 /// How a transport for this process itself is made (fact sheet 1.9).
 #[derive(Clone, Debug)]
 pub struct DirectTransportOptions {

@@ -1,4 +1,4 @@
-//! Plain transports as signalling knows them.
+//! Plain and pipe transports as signalling knows them.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -148,6 +148,19 @@ pub struct PlainConnect {
     /// Where it takes RTCP, if that has a socket of its own; not used with `comedia`.
     pub rtcp_port: Option<u16>,
     /// The key of what it sends; with SRTP only.
+    pub srtp_parameters: Option<SrtpParameters>,
+}
+
+/// What the other end of a pipe tells of itself (fact sheet 4.7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PipeConnect {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its port.
+    pub port: u16,
+    /// The key of what it sends; with SRTP only.
+    #[serde(default)]
     pub srtp_parameters: Option<SrtpParameters>,
 }
 

@@ -10,10 +10,11 @@ use super::{
 };
 use miso_wire::{ExtSeq, Seq, Ssrc};
 
-/// How many SSRCs one peer may have in use, of which its RTCP may be a part.
+/// How many SSRCs one peer may have in use, of which its RTCP may be a part, unless [`SrtpRecv::set_max_ssrcs`] said
+/// otherwise.
 ///
 /// More costs memory (about 300 bytes each, paid only by who holds the keys) and makes the search for an SSRC longer;
-/// fewer refuses streams of large pipes and of peers that change their SSRCs without [`SrtpRecv::forget`].
+/// fewer refuses streams of peers that have many or that change their SSRCs without [`SrtpRecv::forget`].
 pub const MAX_SSRCS: usize = 256;
 
 /// 1,024 indices: as much reordering as one second of 10 Mbit/s.
@@ -42,6 +43,8 @@ pub struct SrtpRecv {
     ssrcs: Vec<Ssrc>,
     /// The state of the SSRC at the same place in `ssrcs`.
     states: Vec<SsrcState>,
+    /// How many there may be.
+    max_ssrcs: usize,
 }
 
 /// What was received of an SSRC.
@@ -70,7 +73,13 @@ impl SrtpRecv {
             rtcp: Cipher::new(master, Kind::Rtcp)?,
             ssrcs: Vec::new(),
             states: Vec::new(),
+            max_ssrcs: MAX_SSRCS,
         })
+    }
+
+    /// Lets the peer have so many SSRCs in use. Those that it has are kept.
+    pub const fn set_max_ssrcs(&mut self, max: usize) {
+        self.max_ssrcs = max;
     }
 
     /// The suite in use.
@@ -142,7 +151,7 @@ impl SrtpRecv {
     fn place(&self, ssrc: Ssrc) -> Result<Place, SrtpError> {
         match self.ssrcs.iter().position(|known| *known == ssrc) {
             Some(at) => Ok(Place::Known(at)),
-            None if self.ssrcs.len() < MAX_SSRCS => Ok(Place::New),
+            None if self.ssrcs.len() < self.max_ssrcs => Ok(Place::New),
             None => Err(SrtpError::TooManySsrcs),
         }
     }

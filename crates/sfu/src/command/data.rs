@@ -1,5 +1,6 @@
 use crate::ids::DataProducerId;
 use miso_ortc::SctpStreamParameters;
+use miso_wire::{BadPrefix, SubchannelPrefix};
 use std::sync::Arc;
 
 /// Where messages come from or go to.
@@ -59,6 +60,19 @@ pub struct Subchannels {
     pub required: Option<u16>,
     /// Goes to nobody who is subscribed to this one.
     pub ignored: Option<u16>,
+}
+
+impl Subchannels {
+    /// Whom a message of another router is for, and the message without the prefix that says so.
+    pub(crate) fn split_off(message: &[u8]) -> Result<(Self, &[u8]), BadPrefix> {
+        let (prefix, rest) = SubchannelPrefix::parse(message)?;
+        let to = Self {
+            any_of: prefix.any_of().collect(),
+            required: prefix.required,
+            ignored: prefix.ignored,
+        };
+        Ok((to, rest))
+    }
 }
 
 /// Requests to a data producer.

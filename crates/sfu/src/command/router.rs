@@ -1,6 +1,6 @@
 use super::{
-    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, PlainTransportOptions,
-    WebRtcTransportOptions,
+    ActiveSpeakerOptions, AudioLevelOptions, DirectTransportOptions, PipeTransportOptions,
+    PlainTransportOptions, WebRtcTransportOptions,
 };
 use crate::ids::{RtpObserverId, TransportId};
 
@@ -12,6 +12,9 @@ pub enum RouterCommand {
     /// Makes a plain transport on sockets that the owner has opened; answered with
     /// [`Response::PlainTransport`](super::Response::PlainTransport).
     CreatePlainTransport(TransportId, Box<PlainTransportOptions>),
+    /// Makes a pipe transport on a socket that the owner has opened; answered with
+    /// [`Response::PipeTransport`](super::Response::PipeTransport).
+    CreatePipeTransport(TransportId, Box<PipeTransportOptions>),
     /// Makes a transport for this process itself.
     CreateDirectTransport(TransportId, DirectTransportOptions),
     /// Makes an audio level observer.

@@ -107,6 +107,30 @@ pub struct PlainConnect {
     pub srtp: Option<SrtpKey>,
 }
 
+/// How a pipe transport is made (fact sheet 1.8), on a socket that the owner has opened for it.
+#[derive(Clone, Copy, Debug)]
+pub struct PipeTransportOptions {
+    /// Where the socket is bound.
+    pub socket: SocketAddr,
+    /// Whether the owner gives its consumers RTX; only told by dumps.
+    pub rtx: bool,
+    /// SCTP, when given.
+    pub sctp: Option<SctpTransportOptions>,
+    /// Whether there is SRTP, which on pipes is always AES-256-GCM.
+    pub srtp: bool,
+}
+
+/// What the other end of a pipe told of itself (fact sheet 4.7).
+#[derive(Clone, Debug, Default)]
+pub struct PipeConnect {
+    /// Its address.
+    pub ip: Option<IpAddr>,
+    /// Its port.
+    pub port: Option<u16>,
+    /// The key of what it sends.
+    pub srtp: Option<SrtpKey>,
+}
+
 /// A master key with its salt, as it came from signalling.
 #[derive(Clone)]
 pub struct SrtpKey {
@@ -144,6 +168,9 @@ pub enum TransportCommand {
     /// Tells a plain transport of its peer, once; answered with
     /// [`Response::PlainTransport`](super::Response::PlainTransport).
     ConnectPlain(PlainConnect),
+    /// Tells a pipe transport of its other end, once; answered with
+    /// [`Response::PipeTransport`](super::Response::PipeTransport).
+    ConnectPipe(PipeConnect),
     /// Changes the ICE credentials; answered with [`Response::IceCredentials`](super::Response::IceCredentials).
     RestartIce,
     /// Limits what the peer sends; zero is no limit.

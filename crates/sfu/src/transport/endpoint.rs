@@ -1,5 +1,5 @@
 //! What transports without ICE have instead: sockets of their own, each with the peer's address behind it, and SRTP with
-//! keys from signalling. Plain transports are made of it.
+//! keys from signalling. Plain and pipe transports are made of it.
 
 use super::{Sealing, Srtp};
 use crate::dump::SocketPath;
@@ -211,6 +211,12 @@ impl Keys {
             recv: SrtpRecv::new(remote)?,
         };
         Ok(Self { local, srtp })
+    }
+
+    /// The same for a peer that may have so many SSRCs in use.
+    pub(crate) const fn with_max_ssrcs(mut self, max: usize) -> Self {
+        self.srtp.recv.set_max_ssrcs(max);
+        self
     }
 }
 

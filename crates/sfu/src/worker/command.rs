@@ -62,6 +62,9 @@ impl Worker {
             RouterCommand::CreatePlainTransport(new, options) => {
                 self.create_plain_transport(id, new, *options, now)
             }
+            RouterCommand::CreatePipeTransport(new, options) => {
+                self.create_pipe_transport(id, new, *options, now)
+            }
             RouterCommand::CreateDirectTransport(new, options) => {
                 self.create_direct_transport(id, new, options)
             }
@@ -89,6 +92,7 @@ impl Worker {
                 self.connect_transport(key, fingerprints, role, now)
             }
             TransportCommand::ConnectPlain(connect) => self.connect_plain(key, &connect, now),
+            TransportCommand::ConnectPipe(connect) => self.connect_pipe(key, &connect, now),
             TransportCommand::RestartIce => self.restart_ice(key, now),
             TransportCommand::SetMaxIncomingBitrate(bitrate) => {
                 self.set_max_incoming_bitrate(key, bitrate, now)

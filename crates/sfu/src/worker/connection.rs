@@ -408,6 +408,7 @@ impl Worker {
                 webrtc.ice.selected_tuple().is_some() && webrtc.dtls.state() == DtlsState::Connected
             }
             Kind::Plain(plain) => plain.endpoint.is_ready(),
+            Kind::Pipe(pipe) => pipe.endpoint.is_ready(),
             Kind::Direct(_) => return,
         };
         if connected == transport.connected {

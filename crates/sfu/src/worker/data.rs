@@ -109,6 +109,7 @@ impl Worker {
             paused: options.paused,
             data_producer_paused: producer.paused,
             subchannels: options.subchannels.into_iter().collect(),
+            is_piped: transport.pipe().is_some(),
             stats: Default::default(),
             low_threshold: transport.sctp.as_ref().map_or(0, |sctp| {
                 sctp.options.default_stream_buffered_amount_low_threshold
@@ -188,7 +189,7 @@ impl Worker {
                 .get(consumer)
                 .is_some_and(|consumer| consumer.wants(to));
             let delivered = if wants {
-                self.deliver(consumer, message, now)
+                self.deliver(consumer, message, to, now)
             } else {
                 Ok(())
             };
@@ -210,7 +211,7 @@ impl Worker {
         if consumer.data_type != DataType::Sctp {
             return Err(CommandError::type_error("invalid DataConsumer type"));
         }
-        self.deliver(key, message, now)?;
+        self.deliver(key, message, &Subchannels::default(), now)?;
         self.buffered_amount(key)
     }
 
@@ -218,6 +219,7 @@ impl Worker {
         &mut self,
         key: DataConsumerKey,
         message: &MessagePayload,
+        to: &Subchannels,
         now: Instant,
     ) -> Result<(), NotSent> {
         let consumer = self.objects.data_consumers.get_mut(key);
@@ -244,10 +246,11 @@ impl Worker {
                 }
             }
             (_, Some(sctp), Some(stream)) => {
+                let payload = consumer.encode(message, to);
                 let outgoing = OutgoingMessage {
                     stream_id: StreamId(stream),
                     ppid: Ppid(message.ppid),
-                    payload: &message.bytes,
+                    payload: &payload,
                 };
                 let sent = sctp.association.send(outgoing, consumer.reliability(), now);
                 if sent == Err(SendError::BufferFull) {
@@ -256,7 +259,7 @@ impl Worker {
                         .push_bulk(Event::DataConsumer(consumer.id, event));
                 }
                 let max = sctp.options.max_send_message_size;
-                sent.map_err(|error| NotSent::of(error, max, len))?;
+                sent.map_err(|error| NotSent::of(error, max, payload.len()))?;
             }
             _ => return Err(NotSent::Failed),
         }

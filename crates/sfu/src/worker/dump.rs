@@ -4,8 +4,8 @@ use super::Worker;
 use super::data::gone;
 use crate::command::Response;
 use crate::dump::{
-    ConsumerDump, DataConsumerDump, DataProducerDump, PlainTransportDump, ProducerDump, RouterDump,
-    SctpDump, TransportDump, WebRtcTransportDump, WorkerDump,
+    ConsumerDump, DataConsumerDump, DataProducerDump, PipeTransportDump, PlainTransportDump,
+    ProducerDump, RouterDump, SctpDump, TransportDump, WebRtcTransportDump, WorkerDump,
 };
 use crate::error::CommandError;
 use crate::ids::{ProducerId, RouterId};
@@ -111,6 +111,18 @@ impl Worker {
         })
     }
 
+    /// A pipe transport's own part.
+    pub(super) fn dump_pipe(&self, key: TransportKey) -> Option<PipeTransportDump> {
+        let transport = self.objects.transports.get(key)?;
+        let pipe = transport.pipe()?;
+        Some(PipeTransportDump {
+            path: pipe.endpoint.rtp(),
+            rtx: pipe.rtx,
+            srtp: pipe.endpoint.local_key().cloned(),
+            sctp: dump_sctp(transport),
+        })
+    }
+
     /// A transport of any kind.
     pub(super) fn dump_transport(&self, key: TransportKey) -> Answer {
         let objects = &self.objects;
@@ -141,6 +153,7 @@ impl Worker {
         Ok(Response::TransportDump(Box::new(TransportDump {
             webrtc: self.dump_webrtc(key),
             plain: self.dump_plain(key),
+            pipe: self.dump_pipe(key),
             producers: transport
                 .producers
                 .iter()

@@ -447,7 +447,7 @@ impl Serving<'_> {
             return 0;
         };
         match &self.transport.kind {
-            Kind::WebRtc(_) | Kind::Plain(_) => {
+            Kind::WebRtc(_) | Kind::Plain(_) | Kind::Pipe(_) => {
                 let (Some(sealing), Some(path)) = (self.transport.sealing(), &self.path) else {
                     return 0;
                 };

@@ -99,7 +99,7 @@ impl Worker {
     }
 
     /// The keys of both directions. The peer's suite counts: where it is another one than ours, ours is made anew.
-    fn agree_on_keys(
+    pub(super) fn agree_on_keys(
         &mut self,
         local: Option<SrtpMasterKey>,
         theirs: &SrtpKey,
@@ -114,7 +114,10 @@ impl Worker {
     }
 
     /// A master key of random bytes.
-    fn new_master_key(&mut self, suite: SrtpCryptoSuite) -> Result<SrtpMasterKey, CommandError> {
+    pub(super) fn new_master_key(
+        &mut self,
+        suite: SrtpCryptoSuite,
+    ) -> Result<SrtpMasterKey, CommandError> {
         let mut bytes = [0; MAX_KEY_LEN];
         let bytes = bytes.get_mut(..suite.key_len()).unwrap_or(&mut []);
         self.rng.fill_bytes(bytes);

@@ -1,5 +1,5 @@
-//! Packets at the sockets of plain transports: whom they come from, what they are, and whether they prove who the peer
-//! is (fact sheet 4.6).
+//! Packets at the sockets of plain and pipe transports: whom they come from, what they are, and whether they prove who
+//! the peer is (fact sheet 4.6 and 4.7).
 
 use super::Worker;
 use super::rtp_in::note_arrival;

@@ -314,7 +314,7 @@ impl Worker {
                 Some(srtp) => srtp.send.seal_rtcp(buffer, len),
                 None => return,
             },
-            Kind::Plain(plain) => match plain.endpoint.srtp_mut() {
+            Kind::Plain(_) | Kind::Pipe(_) => match transport.srtp_mut() {
                 Some(srtp) => srtp.send.seal_rtcp(buffer, len),
                 None => Ok(len),
             },

@@ -42,6 +42,7 @@ impl Worker {
                 rtp: plain.endpoint.rtp(),
                 rtcp: plain.endpoint.rtcp(),
             }),
+            pipe: transport.pipe().map(|pipe| pipe.endpoint.rtp()),
             sctp_state: transport.sctp.as_ref().map(|sctp| sctp.association.state()),
             received: read(&traffic.received, now),
             sent: traffic.sent(now),

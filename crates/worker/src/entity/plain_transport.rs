@@ -160,7 +160,7 @@ pub(super) fn stats(
 }
 
 /// A socket and its peer, under the address that peers know.
-fn path(net: &Net, path: &SocketPath) -> transport::Tuple {
+pub(super) fn path(net: &Net, path: &SocketPath) -> transport::Tuple {
     transport::Tuple {
         local_address: net.announced(Protocol::Udp, path.local),
         local_port: path.local.port(),
@@ -179,7 +179,7 @@ const fn read_suite(suite: srtp::SrtpCryptoSuite) -> SrtpCryptoSuite {
     }
 }
 
-fn read_key(it: srtp::SrtpParametersRef<'_>) -> Result<SrtpKey, Refusal> {
+pub(super) fn read_key(it: srtp::SrtpParametersRef<'_>) -> Result<SrtpKey, Refusal> {
     let text = it.key_base64()?;
     let decoded = (text.len() <= MAX_KEY_CHARACTERS).then(|| STANDARD.decode(text));
     let Some(Ok(key_and_salt)) = decoded else {
@@ -191,7 +191,7 @@ fn read_key(it: srtp::SrtpParametersRef<'_>) -> Result<SrtpKey, Refusal> {
     })
 }
 
-fn write_key(key: &SrtpMasterKey) -> srtp::SrtpParameters {
+pub(super) fn write_key(key: &SrtpMasterKey) -> srtp::SrtpParameters {
     srtp::SrtpParameters {
         crypto_suite: match key.suite() {
             SrtpCryptoSuite::AeadAes256Gcm => srtp::SrtpCryptoSuite::AeadAes256Gcm,

@@ -15,7 +15,7 @@ use miso_worker_schema::fbs::request::{BodyRef, RequestRef};
 use miso_worker_schema::fbs::response::Body;
 use miso_worker_schema::fbs::{direct_transport, sctp_association, sctp_parameters, transport};
 
-use super::{expected, plain_transport, size, webrtc_transport};
+use super::{expected, pipe_transport, plain_transport, size, webrtc_transport};
 use crate::core::Core;
 use crate::names::{Entry, Kind};
 use crate::net::Net;
@@ -116,14 +116,17 @@ pub(crate) fn dump(core: &mut Core, context: Context) -> Answer {
     let dump = expected!(answer, Response::TransportDump(dump) => dump);
     let base = Box::new(base_dump(core, context, &dump)?);
     let net = &core.net;
-    Ok(Some(match (&dump.webrtc, &dump.plain) {
-        (Some(webrtc), _) => {
+    Ok(Some(match (&dump.webrtc, &dump.plain, &dump.pipe) {
+        (Some(webrtc), _, _) => {
             Body::WebRtcTransportDumpResponse(Box::new(webrtc_transport::dump(net, base, webrtc)))
         }
-        (None, Some(plain)) => {
+        (None, Some(plain), _) => {
             Body::PlainTransportDumpResponse(Box::new(plain_transport::dump(net, base, plain)))
         }
-        (None, None) => {
+        (None, None, Some(pipe)) => {
+            Body::PipeTransportDumpResponse(Box::new(pipe_transport::dump(net, base, pipe)))
+        }
+        (None, None, None) => {
             Body::DirectTransportDumpResponse(Box::new(direct_transport::DumpResponse { base }))
         }
     }))
@@ -151,7 +154,9 @@ fn base_dump(
     };
     let ids = dump.recv_extension_ids;
     let of_webrtc = dump.webrtc.as_ref().and_then(|webrtc| webrtc.sctp);
-    let sctp = of_webrtc.or_else(|| dump.plain.as_ref().and_then(|plain| plain.sctp));
+    let sctp = of_webrtc
+        .or_else(|| dump.plain.as_ref().and_then(|plain| plain.sctp))
+        .or_else(|| dump.pipe.as_ref().and_then(|pipe| pipe.sctp));
     Ok(transport::Dump {
         id: names.id_or_empty(number),
         direct: state.is_direct,
@@ -282,14 +287,17 @@ pub(crate) fn stats(core: &mut Core, context: Context) -> Answer {
     let stats = expected!(answer, Response::TransportStats(stats) => stats);
     let base = Box::new(base_stats(core, context, &stats));
     let net = &core.net;
-    Ok(Some(match (&stats.ice, &stats.plain) {
-        (Some(ice), _) => {
+    Ok(Some(match (&stats.ice, &stats.plain, &stats.pipe) {
+        (Some(ice), _, _) => {
             Body::WebRtcTransportGetStatsResponse(Box::new(webrtc_transport::stats(net, base, ice)))
         }
-        (None, Some(plain)) => {
+        (None, Some(plain), _) => {
             Body::PlainTransportGetStatsResponse(Box::new(plain_transport::stats(net, base, plain)))
         }
-        (None, None) => {
+        (None, None, Some(pipe)) => {
+            Body::PipeTransportGetStatsResponse(Box::new(pipe_transport::stats(net, base, pipe)))
+        }
+        (None, None, None) => {
             Body::DirectTransportGetStatsResponse(Box::new(direct_transport::GetStatsResponse {
                 base,
             }))

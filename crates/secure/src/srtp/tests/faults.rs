@@ -167,6 +167,11 @@ fn the_table_of_ssrcs_is_bounded_and_forgetting_makes_room() {
     assert_eq!(recv.ssrc_count(), MAX_SSRCS - 1);
     assert!(open(&mut recv, &from(full)).is_ok());
     assert_eq!(open(&mut recv, &from(full - 1)), Err(SrtpError::Replayed));
+    assert_eq!(open(&mut recv, &from(3)), Err(SrtpError::TooManySsrcs));
+    recv.set_max_ssrcs(MAX_SSRCS + 1);
+    assert!(open(&mut recv, &from(3)).is_ok());
+    let next = from(full + 1);
+    assert_eq!(open(&mut recv, &next), Err(SrtpError::TooManySsrcs));
 }
 
 #[test]

@@ -74,9 +74,9 @@ impl Worker {
                     // One by one: DTLS holds less than a window of SCTP.
                     self.drive_dtls(key, now);
                 }
-                Kind::Plain(plain) => {
+                Kind::Plain(_) | Kind::Pipe(_) => {
                     // Without a path it is lost, too.
-                    let Some(tuple) = plain.endpoint.tuple() else {
+                    let Some(tuple) = transport.selected_tuple() else {
                         continue;
                     };
                     if self.outbox.push(&tuple, packet) {
@@ -94,7 +94,7 @@ impl Worker {
         let Some(transport) = self.objects.transports.get_mut(key) else {
             return;
         };
-        let id = transport.id;
+        let (id, is_pipe) = (transport.id, transport.pipe().is_some());
         let Some(sctp) = &mut transport.sctp else {
             return;
         };
@@ -126,11 +126,19 @@ impl Worker {
                     self.drops.count(DropReason::NoDataProducer);
                     return;
                 };
+                let split = if is_pipe {
+                    Subchannels::split_off(&payload)
+                } else {
+                    Ok((Subchannels::default(), &payload[..]))
+                };
+                let Ok((to, bytes)) = split else {
+                    return self.drops.count(DropReason::MalformedMessage);
+                };
                 let message = MessagePayload {
                     ppid: ppid.0,
-                    bytes: Arc::from(payload),
+                    bytes: Arc::from(bytes),
                 };
-                self.route_message(producer, &message, &Subchannels::default(), now);
+                self.route_message(producer, &message, &to, now);
             }
             SctpEvent::StreamResetByPeer { ids } => self.close_reset_streams(key, &ids, now),
             SctpEvent::BufferedAmountLow { stream_id } => {

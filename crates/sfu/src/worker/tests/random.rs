@@ -1,13 +1,14 @@
 //! Any sequence of what an owner and its peers can do.
 
-use super::media::{Packet, audio, consume, video};
+use super::media::{Packet, audio, consume, pipe, video};
+use super::pipe::{at, bare, socket};
 use super::plain::{PEER, STRANGER, report, rtcp_socket, rtp_socket, unmuxed};
 use super::rig::{ROUTER, Rig, remote};
 use crate::command::{ActiveSpeakerOptions, AudioLevelOptions};
 use crate::command::{
     Command, ConsumeData, ConsumerCommand, DataProducerCommand, MessagePayload, ObserverCommand,
-    PlainConnect, PlainTransportOptions, PreferredLayers, Produce, ProduceData, ProducerCommand,
-    RouterCommand, Subchannels, TransportCommand,
+    PipeTransportOptions, PlainConnect, PlainTransportOptions, PreferredLayers, Produce,
+    ProduceData, ProducerCommand, RouterCommand, Subchannels, TransportCommand,
 };
 use crate::ids::{
     ConsumerId, DataConsumerId, DataProducerId, ProducerId, RtpObserverId, TransportId,
@@ -18,11 +19,12 @@ use proptest::prelude::*;
 use serde_json::json;
 use std::time::Duration;
 
-/// Transports 1 to 3 are of peers, 4 is direct, 5 is plain.
+/// Transports 1 to 3 are of peers, 4 is direct, 5 is plain, 6 is a pipe.
 const PEERS: u64 = 3;
 const DIRECT: u64 = 4;
 const PLAIN: u64 = 5;
-const TRANSPORTS: u64 = 5;
+const PIPE: u64 = 6;
+const TRANSPORTS: u64 = 6;
 
 fn options(id: u64) -> Produce {
     match id % 3 {
@@ -44,7 +46,7 @@ struct Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..28_u8, 0..6_u64, any::<u16>()).prop_map(|(what, which, how)| Step { what, which, how })
+    (0..30_u8, 0..6_u64, any::<u16>()).prop_map(|(what, which, how)| Step { what, which, how })
 }
 
 fn peer(step: Step) -> u64 {
@@ -78,12 +80,12 @@ fn apply(rig: &mut Rig, step: Step) {
         }
         15..=16 => {
             let to = 1 + u64::from(how) % TRANSPORTS;
-            let made = consume(
-                which,
-                &options(which),
-                10_000 + 10 * u64_to_u32(which),
-                how % 2 == 0,
-            );
+            let ssrc = 10_000 + 10 * u64_to_u32(which);
+            let made = if to == PIPE && which % 3 != 0 {
+                pipe(which, &options(which), ssrc)
+            } else {
+                consume(which, &options(which), ssrc, how % 2 == 0)
+            };
             let make = TransportCommand::Consume(ConsumerId(10 * to + which), Box::new(made));
             let _ = rig.ask(Command::Transport(TransportId(to), make));
         }
@@ -105,6 +107,7 @@ fn apply(rig: &mut Rig, step: Step) {
             let _ = rig.ask(Command::Transport(TransportId(peer(step)), restart));
         }
         23..=26 => send_to_plain(rig, which, how),
+        27..=28 => send_to_pipe(rig, which, how),
         _ => rig.deliver(remote(peer(step)), how.to_be_bytes().repeat(10)),
     }
 }
@@ -137,19 +140,36 @@ fn send_rtp(rig: &mut Rig, step: Step) {
 fn send_to_plain(rig: &mut Rig, which: u64, how: u16) {
     let local = [rtp_socket(PLAIN), rtcp_socket(PLAIN)][usize::from(how % 2)];
     let from = [PEER, STRANGER][usize::from(how % 8 == 7)];
+    match in_clear(which, how) {
+        Some(bytes) => rig.arrive(PLAIN, (local, from), &bytes),
+        None => {
+            let _ = rig.connect_plain(PLAIN, PlainConnect::default());
+        }
+    }
+}
+
+/// The other end of the pipe, and a stranger.
+fn send_to_pipe(rig: &mut Rig, which: u64, how: u16) {
+    let from = [PEER, STRANGER][usize::from(how % 8 == 7)];
+    match in_clear(which, how) {
+        Some(bytes) => rig.arrive(PIPE, (socket(1, PIPE), from), &bytes),
+        None => {
+            let _ = rig.connect_pipe(PIPE, at(PEER));
+        }
+    }
+}
+
+/// What may come to a socket without SRTP; none: now is the time to connect.
+fn in_clear(which: u64, how: u16) -> Option<Vec<u8>> {
     let id = u64_to_u32(which);
-    let bytes = match how >> 4 & 7 {
+    Some(match how >> 4 & 7 {
         0..=1 => Packet::opus(1_000 + id, how >> 8).bytes(),
         2..=3 => Packet::vp8(2_000 + id, how >> 8, how.is_multiple_of(7)).bytes(),
         4 => report(),
         5 => [[0x13, 0x88].repeat(2), how.to_be_bytes().repeat(6)].concat(),
         6 => [[0x80, 205].as_slice(), &how.to_be_bytes().repeat(9)].concat(),
-        _ => {
-            let _ = rig.connect_plain(PLAIN, PlainConnect::default());
-            return;
-        }
-    };
-    rig.arrive(PLAIN, (local, from), &bytes);
+        _ => return None,
+    })
 }
 
 fn send_reports(rig: &mut Rig, step: Step) {
@@ -307,6 +327,11 @@ fn prepared() -> Rig {
         ..unmuxed(PLAIN)
     };
     rig.make_plain(PLAIN, plain);
+    let to_next = PipeTransportOptions {
+        sctp: Some(Default::default()),
+        ..bare(1, PIPE)
+    };
+    rig.make_pipe(PIPE, to_next);
     rig
 }
 

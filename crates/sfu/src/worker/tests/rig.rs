@@ -43,10 +43,15 @@ pub(super) fn remote(transport: u64) -> SocketAddr {
 impl Rig {
     /// A worker with one router.
     pub(super) fn new() -> Self {
+        Self::with_seed(3)
+    }
+
+    /// One whose keys and numbers are others than those of another seed.
+    pub(super) fn with_seed(seed: u8) -> Self {
         let now = base();
         let config = WorkerConfig {
             dtls: context(true),
-            seed: [3; 32],
+            seed: [seed; 32],
             unix_time_at_start: Duration::from_secs(1_800_000_000),
             start: now,
         };

@@ -179,6 +179,22 @@ impl Consumer {
         Ok(json::stream_stats(self.0.base.worker.timestamp(), &stats))
     }
 
+    /// Which layers it gets, and why; none for consumers without layers. As mediasoup's users know layers, with what
+    /// mediasoup does not tell: `preferred`, `target` and `current` layers, `limitedBy` (`none`, `preference`,
+    /// `bandwidth`, `sender` or `paused`) and the `availableBitrate` of the path to the peer, bit/s.
+    ///
+    /// # Errors
+    /// [`RequestError::Closed`].
+    pub async fn layers(&self) -> Result<Option<Value>, RequestError> {
+        let finish = |answer| expect_answer!(answer, Response::Layers(report) => report);
+        let report = self
+            .0
+            .base
+            .ask(self.0.command(ConsumerCommand::ReportLayers), finish)
+            .await?;
+        Ok(report.map(|report| json::layers(&report)))
+    }
+
     /// Its inner state under mediasoup's names (fact sheet 1.12).
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use miso_sfu::sctp::Ppid;
+use miso_sfu::trace::TransportTraceInfo;
 
 use crate::types::{
     ConsumerLayers, ConsumerScore, DtlsState, IceState, ProducerScore, SctpState, TransportTuple,
@@ -83,6 +84,8 @@ pub enum TransportEvent {
     SctpStateChange(SctpState),
     /// An RTCP packet that a direct transport would send.
     Rtcp(Arc<[u8]>),
+    /// Something that is traced; of WebRTC transports.
+    Trace(TransportTraceInfo),
     /// Closed because its router was.
     Closed,
 }

@@ -2,6 +2,7 @@
 
 mod consumer;
 mod data;
+mod layers;
 mod producer;
 mod router;
 mod stream;
@@ -14,6 +15,7 @@ pub(crate) use consumer::consumer_dump;
 pub(crate) use data::{
     data_consumer_dump, data_consumer_stats, data_producer_dump, data_producer_stats,
 };
+pub(crate) use layers::layers;
 pub(crate) use producer::producer_dump;
 pub(crate) use router::router_dump;
 pub(crate) use stream::stream_stats;

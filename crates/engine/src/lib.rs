@@ -87,4 +87,5 @@ pub use miso_ortc::{
 pub use miso_secure::{Certificate, CertificateError};
 pub use miso_sfu::command::{SctpTransportOptions, Subchannels};
 pub use miso_sfu::sctp::Ppid;
+pub use miso_sfu::trace::{BweTrace, BweType, TransportTraceInfo, TransportTraceKind};
 pub use miso_wire::{Bitrate, Mid, Pt, Rid, Ssrc};

@@ -31,7 +31,9 @@ use crate::event::ConsumerScore;
 use crate::ids::{
     ConsumerId, DataConsumerId, DataProducerId, ProducerId, RouterId, RtpObserverId, TransportId,
 };
-use crate::stats::{DataConsumerStats, DataProducerStats, StreamStats, TransportStats};
+use crate::stats::{
+    DataConsumerStats, DataProducerStats, LayerReport, StreamStats, TransportStats,
+};
 use miso_ice::Credentials;
 use miso_ortc::ProducerType;
 
@@ -105,6 +107,8 @@ pub enum Response {
     TransportStats(Box<TransportStats>),
     /// Statistics of a producer's or a consumer's streams, in the order of 1.12.
     StreamStats(Vec<StreamStats>),
+    /// Which layers a consumer gets, and why; none for consumers without layers.
+    Layers(Option<LayerReport>),
     /// Data producer statistics.
     DataProducerStats(DataProducerStats),
     /// Data consumer statistics.

@@ -7,7 +7,9 @@ use miso_secure::DtlsState;
 use miso_wire::{Bitrate, Rid, Ssrc};
 use std::collections::BTreeMap;
 
+use crate::command::PreferredLayers;
 use crate::dump::SocketPath;
+use crate::event::ConsumerLayers;
 use crate::sctp::SctpState;
 
 /// Which way a stream runs.
@@ -160,4 +162,34 @@ pub struct DataConsumerStats {
     pub bytes_sent: u64,
     /// Bytes queued.
     pub buffered_amount: usize,
+}
+
+/// Which layers a consumer gets, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerReport {
+    /// What its owner wants.
+    pub preferred: Option<PreferredLayers>,
+    /// What it is to get; none for nothing.
+    pub target: Option<ConsumerLayers>,
+    /// What it gets.
+    pub current: Option<ConsumerLayers>,
+    /// What keeps it from more.
+    pub limited_by: LayerLimit,
+    /// What the path to its peer carries, for all consumers together; none where nobody measures it.
+    pub available: Option<Bitrate>,
+}
+
+/// What keeps a consumer from the highest layers that its producer announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerLimit {
+    /// Nothing.
+    None,
+    /// Its owner prefers lower ones.
+    Preference,
+    /// The path to its peer carries no more.
+    Bandwidth,
+    /// The producer sends no more.
+    Sender,
+    /// It or its producer is paused.
+    Paused,
 }

@@ -14,8 +14,8 @@ use crate::feedback::{
 };
 use crate::ids::{RouterId, TransportId};
 use crate::keys::{ConsumerKey, DataConsumerKey, DataProducerKey, ProducerKey};
-use crate::outgoing::Outgoing;
 use crate::sctp::{Association, StreamId};
+use crate::send_path::SendPath;
 use crate::trace::TransportTraces;
 use endpoint::Endpoint;
 use listener::RtpListener;
@@ -137,7 +137,7 @@ pub(crate) struct Transport {
     pub(crate) initial_outgoing: Bitrate,
     pub(crate) rate_feedback: RateFeedback,
     /// What the path to the peer carries, once a consumer's peer tells of its reception.
-    pub(crate) outgoing: Option<Box<Outgoing>>,
+    pub(crate) send_path: Option<Box<SendPath>>,
     /// How the peer's clock relates to ours.
     pub(crate) sender_clock: SenderClock,
     pub(crate) limiter: IncomingBitrateLimiter,
@@ -252,7 +252,7 @@ impl Transport {
             },
             initial_outgoing: Bitrate::ZERO,
             rate_feedback: RateFeedback::None,
-            outgoing: None,
+            send_path: None,
             sender_clock: SenderClock::default(),
             limiter: IncomingBitrateLimiter::default(),
             next_transport_seq: 0,
@@ -405,8 +405,8 @@ impl Transport {
     /// When one of the transport's own timers is due, those of its streams left out.
     pub(crate) fn own_timeout(&self) -> Option<Instant> {
         // Nobody is there to be told, so these wait for the connection.
-        let outgoing = self.outgoing.as_ref();
-        let estimation = outgoing.and_then(|outgoing| outgoing.controller.poll_timeout());
+        let send_path = self.send_path.as_ref();
+        let estimation = send_path.and_then(|send_path| send_path.controller.poll_timeout());
         let feedback = [
             self.feedback_timeout(),
             self.limiter.poll_timeout(),

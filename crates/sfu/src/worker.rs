@@ -15,6 +15,7 @@ mod direct;
 mod dump;
 mod estimate;
 mod fan_out;
+mod layer_report;
 mod observe;
 mod pipe;
 mod plain;

@@ -66,7 +66,9 @@ fn datagrams_go_both_ways_and_a_link_can_be_cut_while_it_runs() {
     // The relay reads its inputs in any order: ask until it has counted both.
     let mut lost = 0;
     while lost < 2 {
-        lost += relay.change("{}")["up"]["dropped"].as_u64().expect("a count");
+        lost += relay.change("{}")["up"]["dropped"]
+            .as_u64()
+            .expect("a count");
     }
     relay.change(r#"{"up":{}}"#);
     client.send_to(b"again", relay.address).expect("sent");

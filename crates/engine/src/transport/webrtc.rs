@@ -8,6 +8,7 @@ use miso_sfu::command::Response;
 use miso_sfu::command::{self, TransportCommand};
 use miso_sfu::dump::WebRtcTransportDump;
 use miso_sfu::event as core;
+use miso_sfu::trace::TransportTraceKind;
 use miso_wire::Bitrate;
 
 use super::common_methods;
@@ -157,6 +158,18 @@ impl WebRtcTransport {
         self.0.base.order(self.0.command(command), || ()).await
     }
 
+    /// Tells these kinds of things as [`TransportEvent::Trace`] from now on, and no others.
+    ///
+    /// # Errors
+    /// [`RequestError::Closed`].
+    pub async fn enable_trace_event(
+        &self,
+        kinds: &[TransportTraceKind],
+    ) -> Result<(), RequestError> {
+        let command = TransportCommand::Trace(kinds.to_vec());
+        self.0.base.order(self.0.command(command), || ()).await
+    }
+
     fn part(&self) -> &WebRtcPart {
         &self.1
     }
@@ -240,10 +253,10 @@ impl WebRtcPart {
                 state.sctp_negotiated = Some(negotiated.into());
                 return None;
             }
+            core::TransportEvent::Trace(trace) => TransportEvent::Trace(trace.info),
             core::TransportEvent::TupleChange(_)
             | core::TransportEvent::RtcpTupleChange(_)
-            | core::TransportEvent::Rtcp(_)
-            | core::TransportEvent::Trace(_) => return None,
+            | core::TransportEvent::Rtcp(_) => return None,
         })
     }
 }

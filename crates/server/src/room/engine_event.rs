@@ -1,12 +1,12 @@
 //! What the engine tells a room.
 
 use miso_engine::{
-    ConsumerEvent, DataConsumerEvent, DtlsState, IceState, ProducerEvent, RouterEvent, SctpState,
-    TransportEvent,
+    BweTrace, ConsumerEvent, DataConsumerEvent, DtlsState, IceState, ProducerEvent, RouterEvent,
+    SctpState, TransportEvent, TransportTraceInfo,
 };
 use miso_signal::{
     ConsumerClosed, ConsumerLayersChanged, ConsumerScoreChanged, DataConsumerClosed, Dialect,
-    ProducerScoreChanged, ServerNotification,
+    DownlinkBwe, ProducerScoreChanged, ServerNotification,
 };
 
 use crate::counters::Count;
@@ -41,6 +41,9 @@ async fn take_transport(room: &mut Room, id: &str, event: &TransportEvent) {
     if let TransportEvent::SctpStateChange(state) = event {
         return take_sctp(room, id, *state).await;
     }
+    if let TransportEvent::Trace(TransportTraceInfo::Bwe(estimate)) = event {
+        return tell_estimate(room, id, estimate);
+    }
     let is_lost = matches!(
         event,
         TransportEvent::IceStateChange(IceState::Disconnected | IceState::Closed)
@@ -48,6 +51,17 @@ async fn take_transport(room: &mut Room, id: &str, event: &TransportEvent) {
     );
     if let (true, Some(owner)) = (is_lost, room.owners.get(id).cloned()) {
         room.lose(&owner);
+    }
+}
+
+/// A peer is told what its link gives.
+fn tell_estimate(room: &mut Room, id: &str, estimate: &BweTrace) {
+    if let Some(peer) = room.owner_of(id) {
+        peer.notify(&ServerNotification::DownlinkBwe(DownlinkBwe {
+            desired_bitrate: estimate.desired.0,
+            effective_desired_bitrate: estimate.effective_desired.0,
+            available_bitrate: estimate.available.0,
+        }));
     }
 }
 

@@ -51,4 +51,6 @@ pub enum ConsumerCommand {
     Dump,
     /// Answered with [`Response::StreamStats`](super::Response::StreamStats).
     GetStats,
+    /// Answered with [`Response::Layers`](super::Response::Layers).
+    ReportLayers,
 }

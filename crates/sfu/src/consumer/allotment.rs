@@ -86,7 +86,10 @@ impl Consumer {
     pub(crate) fn choose_offers(&self, offers: &mut Vec<Offer>) {
         let announced = self.announced();
         let preferred = self.preferred.map_or((u8::MAX, u8::MAX), |preferred| {
-            (preferred.spatial_layer, preferred.temporal_layer.unwrap_or(u8::MAX))
+            (
+                preferred.spatial_layer,
+                preferred.temporal_layer.unwrap_or(u8::MAX),
+            )
         });
         let Some(lowest) = offers.iter().map(|offer| offer.layers.spatial).min() else {
             return;

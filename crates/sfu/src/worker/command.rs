@@ -155,6 +155,7 @@ impl Worker {
             ConsumerCommand::Trace(kinds) => self.trace_consumer(key, &kinds),
             ConsumerCommand::Dump => self.dump_consumer(key),
             ConsumerCommand::GetStats => self.consumer_stats(key, now),
+            ConsumerCommand::ReportLayers => self.report_layers(key, now),
         }
     }
 

@@ -227,7 +227,7 @@ impl Worker {
             .ok_or_else(gone)?
             .limits;
         *limits = limits.with_max_outgoing(bitrate)?;
-        self.outgoing_limits_changed(key, now);
+        self.send_limits_changed(key, now);
         Ok(Response::Done)
     }
 
@@ -245,7 +245,7 @@ impl Worker {
             .ok_or_else(gone)?
             .limits;
         *limits = limits.with_min_outgoing(bitrate)?;
-        self.outgoing_limits_changed(key, now);
+        self.send_limits_changed(key, now);
         Ok(Response::Done)
     }
 

@@ -4,7 +4,7 @@ use super::Worker;
 use super::seal::MAX_OVERHEAD;
 use crate::consumer::Consumer;
 use crate::keys::{ConsumerKey, TransportKey};
-use crate::outgoing::{Outgoing, OutgoingFeedback, overhead_of, probation};
+use crate::send_path::{PathFeedback, SendPath, overhead_of, probation};
 use crate::trace::TransportTraceInfo;
 use crate::transport::Sealing;
 use miso_bwe::Probe;
@@ -29,9 +29,9 @@ impl Worker {
         let Some(feedback) = feedback_of(consumer) else {
             return;
         };
-        if transport.outgoing.is_none() && !transport.is_direct() {
+        if transport.send_path.is_none() && !transport.is_direct() {
             let first = self.rng.random();
-            transport.outgoing = Some(Box::new(Outgoing::new(feedback, transport, first, now)));
+            transport.send_path = Some(Box::new(SendPath::new(feedback, transport, first, now)));
         }
     }
 
@@ -42,20 +42,20 @@ impl Worker {
         feedback: &TransportFeedback<'_>,
         now: Instant,
     ) {
-        if let Some(outgoing) = self.outgoing_mut(key)
-            && outgoing.feedback == OutgoingFeedback::TransportCc
+        if let Some(send_path) = self.send_path_mut(key)
+            && send_path.feedback == PathFeedback::TransportCc
         {
-            outgoing.controller.handle_feedback(feedback, now);
+            send_path.controller.handle_feedback(feedback, now);
             self.estimate_changed(key, now);
         }
     }
 
     /// Takes in what the peer estimates.
     pub(super) fn receive_remb(&mut self, key: TransportKey, bitrate: Bitrate, now: Instant) {
-        if let Some(outgoing) = self.outgoing_mut(key)
-            && outgoing.feedback == OutgoingFeedback::Remb
+        if let Some(send_path) = self.send_path_mut(key)
+            && send_path.feedback == PathFeedback::Remb
         {
-            outgoing.controller.handle_remb(bitrate, now);
+            send_path.controller.handle_remb(bitrate, now);
             self.estimate_changed(key, now);
         }
     }
@@ -68,8 +68,8 @@ impl Worker {
         (fraction_lost, rtt): (u8, Option<Duration>),
         now: Instant,
     ) {
-        if let Some(outgoing) = self.outgoing_mut(key) {
-            outgoing
+        if let Some(send_path) = self.send_path_mut(key) {
+            send_path
                 .controller
                 .handle_receiver_report(fraction_lost, rtt, now);
             self.estimate_changed(key, now);
@@ -78,19 +78,19 @@ impl Worker {
 
     /// Does what is due of the estimation.
     pub(super) fn handle_estimation_timeout(&mut self, key: TransportKey, now: Instant) {
-        let Some(outgoing) = self.outgoing_mut(key) else {
+        let Some(send_path) = self.send_path_mut(key) else {
             return;
         };
-        outgoing.controller.handle_timeout(now);
+        send_path.controller.handle_timeout(now);
         self.estimate_changed(key, now);
     }
 
     /// Acts on what is known now: shares it among consumers, and sends the probes that are due.
     pub(super) fn estimate_changed(&mut self, key: TransportKey, now: Instant) {
-        let Some(outgoing) = self.outgoing_mut(key) else {
+        let Some(send_path) = self.send_path_mut(key) else {
             return;
         };
-        if outgoing.is_sharing_due(now) {
+        if send_path.is_sharing_due(now) {
             self.share_bitrate(key, now);
         }
         self.send_probes(key, now);
@@ -98,28 +98,28 @@ impl Worker {
             return;
         };
         let at = transport
-            .outgoing
+            .send_path
             .as_ref()
             .filter(|_| transport.connected)
-            .and_then(|outgoing| outgoing.controller.poll_timeout());
+            .and_then(|send_path| send_path.controller.poll_timeout());
         transport.wake_at(at);
         self.wake_at(at);
     }
 
-    fn outgoing_mut(&mut self, key: TransportKey) -> Option<&mut Outgoing> {
+    fn send_path_mut(&mut self, key: TransportKey) -> Option<&mut SendPath> {
         self.objects
             .transports
             .get_mut(key)
             .filter(|transport| transport.connected)?
-            .outgoing
+            .send_path
             .as_deref_mut()
     }
 
     fn send_probes(&mut self, key: TransportKey, now: Instant) {
         for _ in 0..PROBES_AT_ONCE {
             let Some(probe) = self
-                .outgoing_mut(key)
-                .and_then(|outgoing| outgoing.controller.poll_probe(now))
+                .send_path_mut(key)
+                .and_then(|send_path| send_path.controller.poll_probe(now))
             else {
                 return;
             };
@@ -134,12 +134,12 @@ impl Worker {
         let transport = self.objects.transports.get_mut(key)?;
         let tuple = transport.selected_tuple()?;
         let overhead = overhead_of(&tuple);
-        let is_numbered = transport.outgoing.as_ref()?.feedback == OutgoingFeedback::TransportCc;
+        let is_numbered = transport.send_path.as_ref()?.feedback == PathFeedback::TransportCc;
         let seq = is_numbered.then(|| transport.take_transport_seq());
-        let mut outgoing = transport.outgoing.take()?;
+        let mut send_path = transport.send_path.take()?;
         let wanted = probe.size.saturating_sub(overhead + MAX_OVERHEAD);
         let out = self.scratch.as_mut_slice();
-        let written = outgoing.probation.write(out, wanted, send_time, seq);
+        let written = send_path.probation.write(out, wanted, send_time, seq);
         let len = written.and_then(|packet| {
             let to_seal = RtpToSeal {
                 header_len: packet.header_len,
@@ -154,10 +154,10 @@ impl Worker {
             }
         });
         if let (Some(len), Some(seq)) = (len, seq) {
-            let controller = &mut outgoing.controller;
+            let controller = &mut send_path.controller;
             controller.packet_sent(seq, len + overhead, Some(probe.id), now);
         }
-        transport.outgoing = Some(outgoing);
+        transport.send_path = Some(send_path);
         let len = len?;
         if self
             .outbox
@@ -179,7 +179,7 @@ fn copy(out: &mut [u8], packet: &RtpToSeal<'_>) -> Option<usize> {
 }
 
 /// How the consumer's peer tells of its reception, by which its transport is estimated; video only (fact sheet 3.12).
-fn feedback_of(consumer: &Consumer) -> Option<OutgoingFeedback> {
+fn feedback_of(consumer: &Consumer) -> Option<PathFeedback> {
     if consumer.kind != MediaKind::Video {
         return None;
     }
@@ -190,9 +190,9 @@ fn feedback_of(consumer: &Consumer) -> Option<OutgoingFeedback> {
         codecs.any(|codec| codec.has_feedback(kind, ""))
     };
     if has(HeaderExtensionUri::TransportWideCc) && gives("transport-cc") {
-        Some(OutgoingFeedback::TransportCc)
+        Some(PathFeedback::TransportCc)
     } else if has(HeaderExtensionUri::AbsSendTime) && gives("goog-remb") {
-        Some(OutgoingFeedback::Remb)
+        Some(PathFeedback::Remb)
     } else {
         None
     }

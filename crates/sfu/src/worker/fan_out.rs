@@ -455,10 +455,10 @@ impl Serving<'_> {
                     self.drops.count(DropReason::NoRoom);
                     return 0;
                 };
-                if let (Some(seq), Some(outgoing)) =
-                    (outward.transport_seq, &mut self.transport.outgoing)
+                if let (Some(seq), Some(send_path)) =
+                    (outward.transport_seq, &mut self.transport.send_path)
                 {
-                    outgoing.packet_sent(seq, len, path, self.now);
+                    send_path.packet_sent(seq, len, path, self.now);
                 }
                 if self.has_begun {
                     batch.commit_again(len);

@@ -71,8 +71,8 @@ impl Worker {
         let room = batch.room(meta.len() + RTX_OVERHEAD + MAX_OVERHEAD)?;
         let len = outward.put(sealing, room, meta, packet)?;
         batch.commit(&tuple, len);
-        if let (Some(seq), Some(outgoing)) = (transport_seq, &mut transport.outgoing) {
-            outgoing.packet_sent(seq, len, &tuple, now);
+        if let (Some(seq), Some(send_path)) = (transport_seq, &mut transport.send_path) {
+            send_path.packet_sent(seq, len, &tuple, now);
         }
         transport.traffic.rtx_sent.add(len, now);
         if consumer.traces.has_packets() {

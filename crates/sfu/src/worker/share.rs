@@ -5,7 +5,7 @@ use crate::consumer::Consumer;
 use crate::consumer::allotment::Allotted;
 use crate::consumer::layers::Layers;
 use crate::keys::{ConsumerKey, TransportKey};
-use crate::outgoing::Outgoing;
+use crate::send_path::SendPath;
 use crate::trace::TransportTraceInfo;
 use miso_bwe::{ClaimIndex, Claimant, OperatingPoint};
 use miso_wire::Bitrate;
@@ -25,8 +25,8 @@ impl Worker {
     /// or timer.
     pub(super) fn demand_changed(&mut self, key: TransportKey) {
         let transport = self.objects.transports.get_mut(key);
-        if let Some(outgoing) = transport.and_then(|it| it.outgoing.as_deref_mut()) {
-            outgoing.demand_changed();
+        if let Some(send_path) = transport.and_then(|it| it.send_path.as_deref_mut()) {
+            send_path.demand_changed();
         }
     }
 
@@ -38,12 +38,12 @@ impl Worker {
     }
 
     /// The owner set other limits of what goes out.
-    pub(super) fn outgoing_limits_changed(&mut self, key: TransportKey, now: Instant) {
+    pub(super) fn send_limits_changed(&mut self, key: TransportKey, now: Instant) {
         let Some(transport) = self.objects.transports.get_mut(key) else {
             return;
         };
-        if let Some(outgoing) = &mut transport.outgoing {
-            outgoing.set_limits(&transport.limits);
+        if let Some(send_path) = &mut transport.send_path {
+            send_path.set_limits(&transport.limits);
             self.share_bitrate(key, now);
         }
     }
@@ -51,18 +51,18 @@ impl Worker {
     /// Gives each consumer of a transport what it may have of the available bitrate.
     pub(super) fn share_bitrate(&mut self, key: TransportKey, now: Instant) {
         let transport = self.objects.transports.get_mut(key);
-        let Some(mut outgoing) = transport.and_then(|transport| transport.outgoing.take()) else {
+        let Some(mut send_path) = transport.and_then(|transport| transport.send_path.take()) else {
             return;
         };
         let mut claims = std::mem::take(&mut self.claims);
-        let demand = collect(&self.objects, key, (&mut outgoing, &mut claims), now);
-        outgoing.want(demand.desired, now);
-        let available = outgoing.share_now(now);
-        outgoing
+        let demand = collect(&self.objects, key, (&mut send_path, &mut claims), now);
+        send_path.want(demand.desired, now);
+        let available = send_path.share_now(now);
+        send_path
             .allotment
             .share(Bitrate(available.0.saturating_sub(demand.fixed.0)));
         for (consumer_key, claim) in claims.drain(..) {
-            let given = outgoing.allotment.given(claim);
+            let given = send_path.allotment.given(claim);
             let Some(consumer) = self.objects.consumers.get_mut(consumer_key) else {
                 continue;
             };
@@ -80,9 +80,11 @@ impl Worker {
         let Some(transport) = self.objects.transports.get_mut(key) else {
             return;
         };
-        let trace = outgoing.trace(transport, now);
-        transport.outgoing = Some(outgoing);
-        self.trace_estimation(key, TransportTraceInfo::Bwe(trace), now);
+        let trace = send_path.poll_trace(transport, now);
+        transport.send_path = Some(send_path);
+        if let Some(trace) = trace {
+            self.trace_estimation(key, TransportTraceInfo::Bwe(trace), now);
+        }
     }
 }
 
@@ -90,12 +92,12 @@ impl Worker {
 fn collect(
     objects: &Objects,
     key: TransportKey,
-    (outgoing, claims): (&mut Outgoing, &mut Vec<(ConsumerKey, ClaimIndex)>),
+    (send_path, claims): (&mut SendPath, &mut Vec<(ConsumerKey, ClaimIndex)>),
     now: Instant,
 ) -> Demand {
-    let Outgoing {
+    let SendPath {
         allotment, offers, ..
-    } = outgoing;
+    } = send_path;
     allotment.clear();
     let mut demand = Demand::default();
     let transport = objects.transports.get(key);

@@ -52,9 +52,9 @@ impl Worker {
             rtx_sent: read(&traffic.rtx_sent, now),
             probation_sent: read(&traffic.probation_sent, now),
             available_outgoing_bitrate: transport
-                .outgoing
+                .send_path
                 .as_ref()
-                .map(|outgoing| outgoing.controller.available()),
+                .map(|send_path| send_path.controller.available()),
             available_incoming_bitrate: estimate,
             max_incoming_bitrate: set(transport.limits.max_incoming),
             max_outgoing_bitrate: set(transport.limits.max_outgoing),
@@ -65,7 +65,7 @@ impl Worker {
                 RateFeedback::Remb(_) => Some(0.0),
             },
             packet_loss_sent: transport
-                .outgoing
+                .send_path
                 .as_ref()
                 .map(|_| transport.sent_loss.ratio()),
         })))

@@ -35,14 +35,19 @@ pub(super) async fn of_producer(
     answer(producer.get_stats().await)
 }
 
-/// Of a consumer.
+/// Of a consumer. The first entry, which is of what is sent, also has `layers`: which it gets, and why.
 pub(super) async fn of_consumer(
     room: &Room,
     caller: &PeerId,
     get: &GetConsumerStats,
 ) -> Result<Answer, RequestError> {
     let consumer = room.peer(caller)?.consumer(get.consumer_id.as_str())?;
-    answer(consumer.get_stats().await)
+    let layers = consumer.layers().await.map_err(convert::failed)?;
+    let mut stats = consumer.get_stats().await.map_err(convert::failed)?;
+    if let (Some(layers), Some(Value::Object(outbound))) = (layers, stats.first_mut()) {
+        outbound.insert("layers".to_owned(), layers);
+    }
+    answer(Ok(stats))
 }
 
 /// Of a data producer.

@@ -1,6 +1,6 @@
 //! Transports between a client and the server.
 
-use miso_engine::{Bitrate, SctpTransportOptions, WebRtcTransportOptions};
+use miso_engine::{Bitrate, SctpTransportOptions, TransportTraceKind, WebRtcTransportOptions};
 use miso_signal::{
     ConnectWebRtcTransport, CreateWebRtcTransport, PeerId, RequestError, RestartIce,
     RestartIceResponse,
@@ -36,6 +36,12 @@ pub(super) async fn create(
             .set_max_incoming_bitrate(Bitrate(u64::from(max)))
             .await;
         limited.map_err(convert::failed)?;
+    }
+    if create.consuming {
+        let traced = transport
+            .enable_trace_event(&[TransportTraceKind::Bwe])
+            .await;
+        traced.map_err(convert::failed)?;
     }
     let answer = Answer::new(&convert::transport_options(&transport)?)?;
     room.own(transport.id(), caller);

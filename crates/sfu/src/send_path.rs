@@ -22,6 +22,8 @@ pub(crate) use hold::RiseHold;
 const FALL_PERCENT: u64 = 95;
 /// Shortest time between sharings of about the same or more. Shorter follows a rise sooner, longer moves layers less.
 const SHARING_INTERVAL: Duration = Duration::from_millis(250);
+/// Longest time without a trace of the estimate while it is shared (fact sheet 3.12).
+const TRACE_INTERVAL: Duration = Duration::from_secs(1);
 /// How much more than what consumers want is looked for, in percent: layers vary.
 const HEADROOM_PERCENT: u64 = 135;
 /// Share of that up to which the path is filled up with probes, as mediasoup tells it.
@@ -29,7 +31,7 @@ const PADDING_PERCENT: u64 = 85;
 
 /// What the peer tells of its reception; fixed by its first consumer that allows one (fact sheet 3.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OutgoingFeedback {
+pub(crate) enum PathFeedback {
     /// When each packet arrived.
     TransportCc,
     /// An estimate of its own.
@@ -38,8 +40,8 @@ pub(crate) enum OutgoingFeedback {
 
 /// Estimation and sharing.
 #[derive(Debug)]
-pub(crate) struct Outgoing {
-    pub(crate) feedback: OutgoingFeedback,
+pub(crate) struct SendPath {
+    pub(crate) feedback: PathFeedback,
     pub(crate) controller: Controller,
     pub(crate) probation: Probation,
     pub(crate) desired: DesiredBitrate,
@@ -49,12 +51,14 @@ pub(crate) struct Outgoing {
     pub(crate) offers: Vec<Offer>,
     /// What was shared last, and when.
     shared: Option<(Bitrate, Instant)>,
+    /// What was told last of the estimate, and when.
+    told: Option<(Bitrate, Instant)>,
 }
 
-impl Outgoing {
+impl SendPath {
     /// Nothing is known yet. `first_probe` is a random number.
     pub(crate) fn new(
-        feedback: OutgoingFeedback,
+        feedback: PathFeedback,
         transport: &Transport,
         first_probe: u16,
         now: Instant,
@@ -71,6 +75,7 @@ impl Outgoing {
             allotment: Allotment::default(),
             offers: Vec::new(),
             shared: None,
+            told: None,
         }
     }
 
@@ -110,16 +115,29 @@ impl Outgoing {
         })
     }
 
-    /// What there is to tell of the estimate.
-    pub(crate) fn trace(&self, transport: &Transport, now: Instant) -> BweTrace {
+    /// What there is to tell of the estimate, if it is time: every second, and at once when it changed a lot.
+    pub(crate) fn poll_trace(&mut self, transport: &Transport, now: Instant) -> Option<BweTrace> {
+        let available = self.controller.available();
+        let is_due = self.told.is_none_or(|(told, at)| {
+            let is_old = now.saturating_duration_since(at) >= TRACE_INTERVAL;
+            let has_changed = available.0 < told.0 / 4 * 3 || available.0 > told.0 / 2 * 3;
+            is_old || has_changed
+        });
+        is_due.then(|| {
+            self.told = Some((available, now));
+            self.trace(transport, now)
+        })
+    }
+
+    fn trace(&self, transport: &Transport, now: Instant) -> BweTrace {
         let ControllerConfig { min, max, .. } = limits_of(&transport.limits);
         let effective_desired = self.desired.get(now);
         let ceiling = with_headroom(effective_desired).max(transport.initial_outgoing);
         let max = max.map_or(ceiling, |max| max.min(ceiling));
         BweTrace {
             bwe_type: match self.feedback {
-                OutgoingFeedback::TransportCc => BweType::TransportCc,
-                OutgoingFeedback::Remb => BweType::Remb,
+                PathFeedback::TransportCc => BweType::TransportCc,
+                PathFeedback::Remb => BweType::Remb,
             },
             desired: self.desired.latest(),
             effective_desired,

@@ -36,7 +36,9 @@ impl DesiredBitrate {
         let Some((peak, at)) = self.peak else {
             return Bitrate::ZERO;
         };
-        let elapsed = now.saturating_duration_since(at).min(Duration::from_secs(60));
+        let elapsed = now
+            .saturating_duration_since(at)
+            .min(Duration::from_secs(60));
         let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let fall = (peak.0 / 100).saturating_mul(FALL_PERCENT * millis / 1_000);
         Bitrate(peak.0.saturating_sub(fall)).max(self.latest)

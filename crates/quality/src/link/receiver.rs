@@ -7,6 +7,9 @@ use miso_wire::{ExtSeq, FeedbackTime, RtcpWriter, Seq, Ssrc, TransportFeedbackHe
 /// Room for a message.
 const MESSAGE: usize = 1_200;
 
+/// Numbers start here, so that none is zero.
+const FIRST_CYCLE: u64 = 1 << 16;
+
 /// Collects arrivals of one flow.
 pub(super) struct Receiver {
     start: Instant,
@@ -15,7 +18,7 @@ pub(super) struct Receiver {
     /// How much faster its clock goes than ours, in millionths.
     drift_ppm: i64,
     next: Option<Instant>,
-    /// Number of the first of `arrivals`.
+    /// Number of the first of `arrivals`; zero before the first packet.
     base: u64,
     arrivals: Vec<Option<FeedbackTime>>,
     count: u8,
@@ -28,13 +31,16 @@ impl Receiver {
             interval,
             drift_ppm,
             next: None,
-            base: 1 << 16,
+            base: 0,
             arrivals: Vec::new(),
             count: 0,
         }
     }
 
     pub(super) fn packet_arrived(&mut self, seq: Seq, now: Instant) {
+        if self.base == 0 {
+            self.base = FIRST_CYCLE | u64::from(seq.0);
+        }
         let end = ExtSeq(self.base + self.arrivals.len() as u64);
         let number = end.closest(seq).0;
         let Some(place) = number.checked_sub(self.base) else {

@@ -34,6 +34,11 @@ const BOUND_BALANCE: f64 = 100_000.0;
 /// How far a bandwidth that grows again may be above what arrives, as a factor. Higher recovers sooner.
 const RAMP_UP: f64 = 1.3;
 
+/// Growth in one step beyond what arrived when the bandwidth was last reduced, and for how long that is remembered.
+/// More finds a better path sooner and loses more on one that drops what is too much.
+const CAREFUL_STEP: f64 = 1.02;
+const MEMORY: Duration = Duration::from_secs(10);
+
 /// How long a bandwidth that was reduced is held. Longer loses less, shorter recovers sooner.
 const HOLD: Duration = Duration::from_millis(300);
 
@@ -56,8 +61,8 @@ pub(crate) struct LossEstimator {
     observations: Observations,
     /// What explains them best; none before the first.
     channel: Option<Channel>,
-    /// When the bandwidth was last reduced.
-    reduced: Option<Duration>,
+    /// When the bandwidth was last reduced, and what arrived then.
+    reduced: Option<(Duration, f64)>,
     /// The estimate while losses limit.
     limit: Option<Bitrate>,
 }
@@ -136,7 +141,10 @@ impl LossEstimator {
             best.bandwidth = self.ramped(&current, &best, context, now);
         }
         if best.bandwidth < current.bandwidth {
-            self.reduced = Some(now);
+            let arriving = context
+                .acknowledged
+                .map_or(best.bandwidth, |rate| rate.0 as f64);
+            self.reduced = Some((now, arriving));
         }
         let bounded = best.bandwidth.min(self.bound()).max(context.min.0 as f64);
         if bounded < best.bandwidth {
@@ -176,16 +184,23 @@ impl LossEstimator {
         context: &LossContext,
         now: Duration,
     ) -> f64 {
-        let held = self
-            .reduced
-            .is_some_and(|reduced| now.saturating_sub(reduced) < HOLD);
+        let since = self.reduced.map(|(at, _)| now.saturating_sub(at));
+        let held = since.is_some_and(|since| since < HOLD);
         // Losses that the channel does not explain speak against more.
         if held || self.observations.average_loss() > best.inherent_loss {
             return current.bandwidth;
         }
-        let ceiling = context
+        let acknowledged = context
             .acknowledged
             .map_or(f64::MAX, |rate| rate.0 as f64 * RAMP_UP);
+        // Where losses began is known for a while: beyond, it goes by small steps.
+        let known = self
+            .reduced
+            .filter(|(at, _)| now.saturating_sub(*at) < MEMORY);
+        let careful = known.map_or(f64::MAX, |(_, arriving)| {
+            arriving.max(current.bandwidth * CAREFUL_STEP)
+        });
+        let ceiling = acknowledged.min(careful);
         best.bandwidth.min(ceiling).max(current.bandwidth)
     }
 

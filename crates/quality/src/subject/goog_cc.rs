@@ -86,7 +86,12 @@ impl GoogCc {
             },
             ..NetworkControllerConfig::default()
         };
-        let controller = GoogCcNetworkController::new(config, GoogCcConfig { feedback_only: true });
+        let controller = GoogCcNetworkController::new(
+            config,
+            GoogCcConfig {
+                feedback_only: true,
+            },
+        );
         let mut this = Self {
             controller,
             start: now,

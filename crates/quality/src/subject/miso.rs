@@ -70,7 +70,7 @@ impl Estimator for Miso {
     fn describe(&self) -> String {
         let stats = self.controller.stats();
         format!(
-            "delay {} loss {:?} acked {:?} {:?} limited {} lost {:.3} probes {}/{} rtt {:?}",
+            "delay {} loss {:?} acked {:?} {:?} limited {} lost {:.3} probes {}/{} rtt {:?} queue {:?}",
             stats.delay_based.0 / 1_000,
             stats.loss_based.map(|rate| rate.0 / 1_000),
             stats.acknowledged.map(|rate| rate.0 / 1_000),
@@ -80,6 +80,7 @@ impl Estimator for Miso {
             stats.probes_measured,
             stats.probes_sent,
             stats.rtt,
+            stats.queue,
         )
     }
 }

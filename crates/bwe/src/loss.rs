@@ -31,6 +31,10 @@ const BOUND_OFFSET: f64 = 0.05;
 /// Rate that the bound has at one unit of loss above the offset. Higher tolerates more loss at high rates.
 const BOUND_BALANCE: f64 = 100_000.0;
 
+/// Share of what arrives that the bound leaves at least: what arrives, the path carries. Higher keeps more of a path
+/// that drops what is too much, lower falls faster where a path fails.
+const BOUND_SHARE: f64 = 0.85;
+
 /// How far a bandwidth that grows again may be above what arrives, as a factor. Higher recovers sooner.
 const RAMP_UP: f64 = 1.3;
 
@@ -140,15 +144,18 @@ impl LossEstimator {
         if best.bandwidth > current.bandwidth && self.limit.is_some() {
             best.bandwidth = self.ramped(&current, &best, context, now);
         }
+        let bounded = best
+            .bandwidth
+            .min(self.bound(&current, context))
+            .max(context.min.0 as f64);
+        if bounded < best.bandwidth {
+            best = Channel::new(bounded);
+        }
         if best.bandwidth < current.bandwidth {
             let arriving = context
                 .acknowledged
                 .map_or(best.bandwidth, |rate| rate.0 as f64);
             self.reduced = Some((now, arriving));
-        }
-        let bounded = best.bandwidth.min(self.bound()).max(context.min.0 as f64);
-        if bounded < best.bandwidth {
-            best = Channel::new(bounded);
         }
         let limits = best.bandwidth < delay_based;
         self.limit = limits.then_some(Bitrate(best.bandwidth as u64));
@@ -187,7 +194,7 @@ impl LossEstimator {
         let since = self.reduced.map(|(at, _)| now.saturating_sub(at));
         let held = since.is_some_and(|since| since < HOLD);
         // Losses that the channel does not explain speak against more.
-        if held || self.observations.average_loss() > best.inherent_loss {
+        if held || self.observations.loss_at(current.bandwidth) > best.inherent_loss {
             return current.bandwidth;
         }
         let acknowledged = context
@@ -205,13 +212,13 @@ impl LossEstimator {
     }
 
     /// What high loss leaves at most.
-    fn bound(&self) -> f64 {
-        let excess = self.observations.average_loss() - BOUND_OFFSET;
-        if excess > 0.0 {
-            BOUND_BALANCE / excess
-        } else {
-            f64::MAX
+    fn bound(&self, current: &Channel, context: &LossContext) -> f64 {
+        let excess = self.observations.loss_at(current.bandwidth) - BOUND_OFFSET;
+        if excess <= 0.0 {
+            return f64::MAX;
         }
+        let arriving = context.acknowledged.map_or(0.0, |rate| rate.0 as f64);
+        (BOUND_BALANCE / excess).max(arriving * BOUND_SHARE)
     }
 }
 

@@ -136,7 +136,7 @@ impl DelayEstimator {
         context: &DelayContext,
         now: Duration,
     ) {
-        for packet in arrived {
+        for packet in arrived.iter().filter(|packet| packet.sent.probe.is_none()) {
             let arrival = Arrival {
                 sent: packet.sent.at,
                 at: packet.at,

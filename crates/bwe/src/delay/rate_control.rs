@@ -10,9 +10,10 @@ use super::trend::LinkUsage;
 /// Growth in a second later, far from where the link was full.
 const GROWTH: f64 = 1.08;
 
-/// Growth in a second near the rate at which the link was full, at least, as a share. Higher uses more of the link and
-/// fills its queue more often.
+/// Growth in a second near the rate at which the link was full, at least and at most, as shares. Higher uses more of
+/// the link and fills its queue more often.
 const NEAR_GROWTH: f64 = 0.015;
+const MAX_NEAR_GROWTH: f64 = 0.04;
 
 /// Share of that rate from which on growth is slow. Higher uses more of the link, lower leaves queues more time to
 /// drain.
@@ -212,7 +213,7 @@ impl RateControl {
         let frame_bits = self.target / 30.0;
         let packet_bits = frame_bits / (frame_bits / PACKET_BITS).ceil().max(1.0);
         let packets = packet_bits / (self.rtt + RESPONSE).as_secs_f64();
-        packets.max(NEAR_GROWTH * self.target)
+        packets.clamp(NEAR_GROWTH * self.target, MAX_NEAR_GROWTH * self.target)
     }
 
     fn note_full(&mut self, incoming: f64) {

@@ -30,7 +30,7 @@ const GROWTH_FACTOR: f64 = 1.5;
 
 /// How many times as long as others the probes of a full sender are. Longer is fooled less by jitter, shorter fills
 /// the queue less where there is no room.
-const GROWTH_LENGTH: u32 = 2;
+const GROWTH_LENGTH: u32 = 3;
 
 /// A probe found room when it measured more than the estimate by this share.
 const ROOM_SHARE: f64 = 0.2;

@@ -22,6 +22,11 @@ const WINDOW: Duration = Duration::from_millis(500);
 /// Longest window, for senders of few packets.
 const MAX_WINDOW: Duration = Duration::from_millis(1_000);
 
+/// Window of the rate while the path is full, and packets in it at least. Longer is steadier, shorter sees a link that
+/// has become slower sooner.
+const RECENT_WINDOW: Duration = Duration::from_millis(150);
+const RECENT_PACKETS: usize = 6;
+
 /// Measures what is acknowledged.
 #[derive(Debug)]
 pub(crate) struct AcknowledgedBitrate {
@@ -54,11 +59,7 @@ impl AcknowledgedBitrate {
         if self.window.len() < MIN_PACKETS {
             return None;
         }
-        let bytes: u64 = self
-            .window
-            .iter()
-            .map(|packet| u64::from(packet.sent.size))
-            .sum();
+        let bytes: u64 = self.window.iter().map(ArrivedPacket::bytes).sum();
         let arrival_time = self.arrival_time(last.at - first.at);
         let (first_sent, last_sent) =
             self.window
@@ -70,12 +71,27 @@ impl AcknowledgedBitrate {
                         if sent.at >= high.at { sent } else { high },
                     )
                 });
-        let arrived = rate(bytes - u64::from(first.sent.size), arrival_time)?;
+        let arrived = rate(bytes - first.bytes(), arrival_time)?;
         let sent = rate(
             bytes - u64::from(last_sent.size),
             last_sent.at - first_sent.at,
         )?;
         Some(arrived.min(sent))
+    }
+
+    /// The rate at which the last packets arrived: what the path carries while it is full. None while too little is
+    /// known.
+    pub(crate) fn recent(&self) -> Option<Bitrate> {
+        let last = self.window.back()?;
+        let mut bytes = 0;
+        for (count, packet) in self.window.iter().rev().enumerate() {
+            let span = last.at - packet.at;
+            if span >= RECENT_WINDOW && count >= RECENT_PACKETS {
+                return rate(bytes, span);
+            }
+            bytes += packet.bytes();
+        }
+        None
     }
 
     /// The time that the arrivals took. The longest pause counts as the second longest: one outage is no rate.

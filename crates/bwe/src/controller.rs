@@ -227,6 +227,7 @@ impl Controller {
             &news.arrived,
             &DelayContext {
                 acknowledged,
+                recent: self.acknowledged.recent(),
                 probed,
                 application_limited: self.limit.is_limited(),
             },
@@ -237,6 +238,9 @@ impl Controller {
             acknowledged,
             min: self.min,
         });
+        if let (Some(_), Some(arriving)) = (self.loss.limit(), acknowledged) {
+            self.delay.stay_near(arriving);
+        }
         self.after_feedback(probed, now);
     }
 
@@ -328,6 +332,7 @@ impl Controller {
             available: self.available(),
             desired: self.schedule.desired(),
             rtt: self.rtt,
+            queue: self.delay.queue(),
             loss,
             acknowledged: self.acknowledged.bitrate(),
             delay_based: self.delay.target(),

@@ -1,12 +1,15 @@
 //! The delay-based estimate: groups of packets, the trend of their delays, and the rate that follows from it.
 
 mod groups;
+mod queue;
 mod rate_control;
 mod trend;
 
 use std::time::Duration;
 
 use miso_wire::Bitrate;
+
+use queue::StandingQueue;
 
 pub use groups::{Arrival, GroupChange, PacketGroups};
 pub use rate_control::{RateControl, RateControlConfig};
@@ -26,6 +29,8 @@ const START_HEADROOM: f64 = 1.5;
 pub(crate) struct DelayContext {
     /// What arrives.
     pub(crate) acknowledged: Option<Bitrate>,
+    /// What has arrived just now: the capacity of a path that is full.
+    pub(crate) recent: Option<Bitrate>,
     /// What a probe has measured just now.
     pub(crate) probed: Option<ProbeResult>,
     /// Whether the sender has too little to send.
@@ -38,6 +43,7 @@ pub(crate) struct DelayEstimator {
     groups: PacketGroups,
     trend: TrendDetector,
     rate: RateControl,
+    queue: StandingQueue,
     /// The smoothed round trip.
     rtt: Option<Duration>,
 }
@@ -54,13 +60,19 @@ impl DelayEstimator {
                 start_growth: None,
                 start_headroom: START_HEADROOM,
             }),
+            queue: StandingQueue::default(),
             rtt: None,
         }
     }
 
     /// The estimate.
     pub(crate) fn target(&self) -> Bitrate {
-        self.rate.target()
+        Bitrate((self.rate.target().0 as f64 * self.queue.share()) as u64)
+    }
+
+    /// What waits on the path all the time.
+    pub(crate) fn queue(&self) -> Duration {
+        self.queue.length()
     }
 
     /// What queues are doing.
@@ -84,6 +96,14 @@ impl DelayEstimator {
             let target = self.rate.target().0 as f64 * share;
             self.rate.set_target(Bitrate(target as u64));
         }
+    }
+
+    /// Keeps the estimate near what arrives while losses limit: a path that drops what is too much, and delays
+    /// nothing, says nothing about more.
+    pub(crate) fn stay_near(&mut self, arriving: Bitrate) {
+        let most = arriving.0 as f64 * START_HEADROOM;
+        self.rate
+            .set_target(self.rate.target().min(Bitrate(most as u64)));
     }
 
     /// Sets the bounds.
@@ -116,7 +136,7 @@ impl DelayEstimator {
         context: &DelayContext,
         now: Duration,
     ) {
-        for packet in arrived {
+        for packet in arrived.iter().filter(|packet| packet.sent.probe.is_none()) {
             let arrival = Arrival {
                 sent: packet.sent.at,
                 at: packet.at,
@@ -128,19 +148,25 @@ impl DelayEstimator {
         let usage = self.trend.usage();
         self.rate
             .set_application_limited(context.application_limited);
+        self.queue.update(arrived, usage, now);
+        // While queues grow the path is full, and what has just arrived is all that it carries.
+        let arriving = match (usage, context.recent) {
+            (LinkUsage::Over, Some(recent)) => context.acknowledged.map(|rate| rate.min(recent)),
+            _ => context.acknowledged,
+        };
         match context.probed {
             Some(result) if usage != LinkUsage::Over => self.take_probe(result, context),
-            _ => self.rate.update(usage, context.acknowledged, now),
+            _ => self.rate.update(usage, arriving, now),
         }
     }
 
-    /// A probe that found more raises the estimate; one that found the path full lowers it, though not below what
-    /// arrives.
+    /// A probe that found more raises the estimate; one that found the path full lowers an estimate that media does
+    /// not put to the test, though not below what arrives.
     fn take_probe(&mut self, result: ProbeResult, context: &DelayContext) {
         let current = self.rate.target();
         if result.rate > current {
             self.rate.set_target(result.rate);
-        } else if result.full {
+        } else if result.full && context.application_limited {
             let arriving = context.acknowledged.unwrap_or(Bitrate::ZERO);
             self.rate.set_target(result.rate.max(arriving).min(current));
         }

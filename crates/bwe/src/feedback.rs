@@ -33,6 +33,16 @@ pub(crate) struct ArrivedPacket {
     pub(crate) sent: SentPacket,
     /// When it arrived; the peer's clock since any fixed moment.
     pub(crate) at: Duration,
+    /// Bytes of packets sent before it that no message has told of: taken to have arrived, for it is messages that are
+    /// missing.
+    pub(crate) untold: u32,
+}
+
+impl ArrivedPacket {
+    /// Its bytes, with those of packets before it that were not told of.
+    pub(crate) fn bytes(&self) -> u64 {
+        u64::from(self.sent.size) + u64::from(self.untold)
+    }
 }
 
 /// What one message said that is new.
@@ -82,12 +92,17 @@ impl FeedbackReader {
             self.refused.too_long += 1;
             return &self.news;
         }
+        let mut untold = sent.untold_before(feedback.base);
         for (seq, arrival) in feedback.arrivals() {
             match (sent.report(seq, arrival.is_some()), arrival) {
                 (Told::Arrived { packet, missing }, Some(shown)) => {
                     self.news.recovered += u32::from(missing);
                     if let Some(at) = self.continuous(shown, now) {
-                        self.news.arrived.push(ArrivedPacket { sent: packet, at });
+                        self.news.arrived.push(ArrivedPacket {
+                            sent: packet,
+                            at,
+                            untold: std::mem::take(&mut untold),
+                        });
                     }
                 }
                 (Told::Lost(packet), None) => self.news.lost.push(packet),

@@ -73,6 +73,8 @@ pub(crate) struct SentPackets {
     slots: Vec<Slot>,
     /// The highest number sent.
     newest: Option<ExtSeq>,
+    /// The highest number that was told of; zero before any was.
+    told: u64,
 }
 
 impl SentPackets {
@@ -80,6 +82,7 @@ impl SentPackets {
         Self {
             slots: vec![Slot::default(); FIRST_CAPACITY],
             newest: None,
+            told: 0,
         }
     }
 
@@ -103,6 +106,25 @@ impl SentPackets {
         }
     }
 
+    /// Bytes of packets between the highest number that was told of and this one, each counted once.
+    pub(crate) fn untold_before(&mut self, seq: Seq) -> u32 {
+        let Some(newest) = self.newest else { return 0 };
+        let end = newest.closest(seq).0.min(newest.0);
+        if self.told == 0 {
+            return 0;
+        }
+        let start = (self.told + 1).max(end.saturating_sub(self.slots.len() as u64));
+        let mut bytes = 0u32;
+        for number in start..end {
+            let slot = self.slots.get(self.place(number));
+            if let Some(slot) = slot.filter(|slot| slot.number == number) {
+                bytes = bytes.saturating_add(slot.packet.size);
+            }
+        }
+        self.told = self.told.max(end.saturating_sub(1));
+        bytes
+    }
+
     /// Takes in what the peer says about a packet.
     pub(crate) fn report(&mut self, seq: Seq, arrived: bool) -> Told {
         let Some(newest) = self.newest else {
@@ -116,6 +138,7 @@ impl SentPackets {
         if slot.number != number.0 {
             return Told::Unknown;
         }
+        self.told = self.told.max(number.0);
         let packet = slot.packet;
         match (slot.fate, arrived) {
             (Fate::Arrived, _) | (Fate::Missing, false) => Told::Known,

@@ -31,8 +31,17 @@ const BOUND_OFFSET: f64 = 0.05;
 /// Rate that the bound has at one unit of loss above the offset. Higher tolerates more loss at high rates.
 const BOUND_BALANCE: f64 = 100_000.0;
 
+/// Share of what arrives that the bound leaves at least: what arrives, the path carries. Higher keeps more of a path
+/// that drops what is too much, lower falls faster where a path fails.
+const BOUND_SHARE: f64 = 0.85;
+
 /// How far a bandwidth that grows again may be above what arrives, as a factor. Higher recovers sooner.
 const RAMP_UP: f64 = 1.3;
+
+/// Growth in one step beyond what arrived when the bandwidth was last reduced, and for how long that is remembered.
+/// More finds a better path sooner and loses more on one that drops what is too much.
+const CAREFUL_STEP: f64 = 1.02;
+const MEMORY: Duration = Duration::from_secs(10);
 
 /// How long a bandwidth that was reduced is held. Longer loses less, shorter recovers sooner.
 const HOLD: Duration = Duration::from_millis(300);
@@ -56,8 +65,8 @@ pub(crate) struct LossEstimator {
     observations: Observations,
     /// What explains them best; none before the first.
     channel: Option<Channel>,
-    /// When the bandwidth was last reduced.
-    reduced: Option<Duration>,
+    /// When the bandwidth was last reduced, and what arrived then.
+    reduced: Option<(Duration, f64)>,
     /// The estimate while losses limit.
     limit: Option<Bitrate>,
 }
@@ -135,12 +144,18 @@ impl LossEstimator {
         if best.bandwidth > current.bandwidth && self.limit.is_some() {
             best.bandwidth = self.ramped(&current, &best, context, now);
         }
-        if best.bandwidth < current.bandwidth {
-            self.reduced = Some(now);
-        }
-        let bounded = best.bandwidth.min(self.bound()).max(context.min.0 as f64);
+        let bounded = best
+            .bandwidth
+            .min(self.bound(&current, context))
+            .max(context.min.0 as f64);
         if bounded < best.bandwidth {
             best = Channel::new(bounded);
+        }
+        if best.bandwidth < current.bandwidth {
+            let arriving = context
+                .acknowledged
+                .map_or(best.bandwidth, |rate| rate.0 as f64);
+            self.reduced = Some((now, arriving));
         }
         let limits = best.bandwidth < delay_based;
         self.limit = limits.then_some(Bitrate(best.bandwidth as u64));
@@ -176,27 +191,34 @@ impl LossEstimator {
         context: &LossContext,
         now: Duration,
     ) -> f64 {
-        let held = self
-            .reduced
-            .is_some_and(|reduced| now.saturating_sub(reduced) < HOLD);
+        let since = self.reduced.map(|(at, _)| now.saturating_sub(at));
+        let held = since.is_some_and(|since| since < HOLD);
         // Losses that the channel does not explain speak against more.
-        if held || self.observations.average_loss() > best.inherent_loss {
+        if held || self.observations.loss_at(current.bandwidth) > best.inherent_loss {
             return current.bandwidth;
         }
-        let ceiling = context
+        let acknowledged = context
             .acknowledged
             .map_or(f64::MAX, |rate| rate.0 as f64 * RAMP_UP);
+        // Where losses began is known for a while: beyond, it goes by small steps.
+        let known = self
+            .reduced
+            .filter(|(at, _)| now.saturating_sub(*at) < MEMORY);
+        let careful = known.map_or(f64::MAX, |(_, arriving)| {
+            arriving.max(current.bandwidth * CAREFUL_STEP)
+        });
+        let ceiling = acknowledged.min(careful);
         best.bandwidth.min(ceiling).max(current.bandwidth)
     }
 
     /// What high loss leaves at most.
-    fn bound(&self) -> f64 {
-        let excess = self.observations.average_loss() - BOUND_OFFSET;
-        if excess > 0.0 {
-            BOUND_BALANCE / excess
-        } else {
-            f64::MAX
+    fn bound(&self, current: &Channel, context: &LossContext) -> f64 {
+        let excess = self.observations.loss_at(current.bandwidth) - BOUND_OFFSET;
+        if excess <= 0.0 {
+            return f64::MAX;
         }
+        let arriving = context.acknowledged.map_or(0.0, |rate| rate.0 as f64);
+        (BOUND_BALANCE / excess).max(arriving * BOUND_SHARE)
     }
 }
 

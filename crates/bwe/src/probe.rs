@@ -40,6 +40,6 @@ impl PlannedProbe {
 
     /// Packets that it has at least.
     fn min_packets(&self) -> u32 {
-        MIN_PACKETS * self.length
+        MIN_PACKETS
     }
 }

@@ -16,6 +16,8 @@ pub struct ControllerStats {
     pub desired: Bitrate,
     /// Round trip without the time that the peer took to report.
     pub rtt: Option<Duration>,
+    /// What waits on the path all the time.
+    pub queue: Duration,
     /// Share of packets lost lately, 0 to 1.
     pub loss: f64,
     /// Bitrate that arrived lately; none while too little is known.

@@ -10,6 +10,15 @@ use super::trend::LinkUsage;
 /// Growth in a second later, far from where the link was full.
 const GROWTH: f64 = 1.08;
 
+/// Growth in a second near the rate at which the link was full, at least and at most, as shares. Higher uses more of
+/// the link and fills its queue more often.
+const NEAR_GROWTH: f64 = 0.015;
+const MAX_NEAR_GROWTH: f64 = 0.04;
+
+/// Share of that rate from which on growth is slow. Higher uses more of the link, lower leaves queues more time to
+/// drain.
+const NEAR_FULL: f64 = 0.9;
+
 /// What is left of the incoming rate when queues grow. Lower drains queues sooner and leaves more of the link unused.
 const BACKOFF: f64 = 0.85;
 
@@ -188,7 +197,11 @@ impl RateControl {
             (None, None) => {
                 (self.target * GROWTH.powf(seconds)).max(self.target + 1_000.0 * seconds)
             }
-            (None, Some(_)) => self.target + self.near_full_growth() * seconds,
+            (None, Some((mean, _))) => {
+                let near = NEAR_FULL * mean * 1_000.0;
+                let slow = self.target + self.near_full_growth() * seconds;
+                slow.max((self.target * GROWTH.powf(seconds)).min(near))
+            }
         };
         let headroom = self.starting.map_or(HEADROOM, |(_, headroom)| headroom);
         let limit = incoming.map_or(0.0, |incoming| headroom * incoming + HEADROOM_BPS);
@@ -199,7 +212,8 @@ impl RateControl {
     fn near_full_growth(&self) -> f64 {
         let frame_bits = self.target / 30.0;
         let packet_bits = frame_bits / (frame_bits / PACKET_BITS).ceil().max(1.0);
-        (packet_bits / (self.rtt + RESPONSE).as_secs_f64()).max(4_000.0)
+        let packets = packet_bits / (self.rtt + RESPONSE).as_secs_f64();
+        packets.clamp(NEAR_GROWTH * self.target, MAX_NEAR_GROWTH * self.target)
     }
 
     fn note_full(&mut self, incoming: f64) {

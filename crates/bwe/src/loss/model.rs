@@ -8,6 +8,9 @@ const WINDOW: usize = 20;
 /// Weight of an observation relative to the one after it. Higher remembers longer.
 const AGEING: f64 = 0.9;
 
+/// Rates up to this factor above another count as the same.
+const SAME_RATE: f64 = 1.3;
+
 /// Bounds of inherent loss. No channel is perfect; none that loses more than the upper bound, which falls with the
 /// bandwidth, is taken for anything but overloaded.
 const MIN_INHERENT_LOSS: f64 = 0.001;
@@ -94,15 +97,27 @@ impl Observations {
 
     /// Share of packets lost, newer ones counting more.
     pub(super) fn average_loss(&self) -> f64 {
-        let (lost, all) = self
-            .weighted()
-            .fold((0.0, 0.0), |(lost, all), (weight, one)| {
+        self.average(|_| true).unwrap_or(0.0)
+    }
+
+    /// The same when no more than about `bandwidth` was sent: losses from before a reduction say nothing against what
+    /// is left.
+    pub(super) fn loss_at(&self, bandwidth: f64) -> f64 {
+        self.average(|one| one.sending_rate <= bandwidth * SAME_RATE)
+            .unwrap_or_else(|| self.average_loss())
+    }
+
+    fn average(&self, counts: impl Fn(&Observation) -> bool) -> Option<f64> {
+        let (lost, all) = self.weighted().filter(|(_, one)| counts(one)).fold(
+            (0.0, 0.0),
+            |(lost, all), (weight, one)| {
                 (
                     lost + weight * one.lost,
                     all + weight * (one.lost + one.arrived),
                 )
-            });
-        if all > 0.0 { lost / all } else { 0.0 }
+            },
+        );
+        (all > 0.0).then(|| lost / all)
     }
 
     /// The channel with an inherent loss under which the observations are likelier: one step of Newton's method.

@@ -28,6 +28,16 @@ const INTERVAL: Duration = Duration::from_secs(5);
 const LIMITED_FACTOR: f64 = 2.0;
 const GROWTH_FACTOR: f64 = 1.5;
 
+/// How many times as long as others the probes of a full sender are. Longer is fooled less by jitter, shorter fills
+/// the queue less where there is no room.
+const GROWTH_LENGTH: u32 = 3;
+
+/// A probe found room when it measured more than the estimate by this share.
+const ROOM_SHARE: f64 = 0.2;
+
+/// When such a probe found room and media uses it without queues, the next one need not wait for longer than this.
+const CONFIRMED_CALM: Duration = Duration::from_millis(700);
+
 /// Probes go no further than what is desired times this.
 const DESIRED_FACTOR: f64 = 2.0;
 
@@ -40,8 +50,13 @@ const DROP_SHARE: f64 = 0.66;
 /// Rate of the probe after a drop, as a share of the estimate before it.
 const RECOVERY_SHARE: f64 = 0.85;
 
-/// A drop is probed for within this time.
-const RECOVERY_TIME: Duration = Duration::from_secs(5);
+/// A drop is probed for this many times, each time after twice as long without growing queues. More finds out later
+/// that its cause has passed, and disturbs a path longer that has really become slower.
+const RECOVERY_TRIES: u32 = 3;
+const RECOVERY_CALM: Duration = Duration::from_millis(1_000);
+
+/// Rate of such a probe at most, in multiples of the estimate.
+const RECOVERY_FACTOR: f64 = 2.0;
 
 /// Time without growing queues before the estimate is probed again.
 const CALM: Duration = Duration::from_secs(2);
@@ -79,6 +94,15 @@ enum Phase {
     Settled,
 }
 
+/// A drop of the estimate.
+#[derive(Clone, Copy, Debug)]
+struct Drop {
+    /// The estimate before.
+    before: Bitrate,
+    /// Probes made for it.
+    tries: u32,
+}
+
 /// Decides when to probe.
 #[derive(Debug, Default)]
 pub(crate) struct ProbeSchedule {
@@ -91,8 +115,10 @@ pub(crate) struct ProbeSchedule {
     asked: Option<Duration>,
     /// The estimate when it was last looked at.
     last_estimate: Bitrate,
-    /// The estimate before it dropped, and when.
-    drop: Option<(Bitrate, Duration)>,
+    /// The last drop, while its cause may pass.
+    drop: Option<Drop>,
+    /// Whether the last probe of a full sender found room.
+    found_room: bool,
     /// Since when the path has been calm.
     calm_since: Option<Duration>,
     /// Number of the next probe.
@@ -113,9 +139,10 @@ impl ProbeSchedule {
 
     /// A probe has measured a rate: asks for the next if that confirms it.
     pub(crate) fn measured(&mut self, rate: Bitrate, path: &PathState, now: Duration) -> Plans {
+        self.found_room |= rate > scaled(self.last_estimate, 1.0 + ROOM_SHARE);
         match self.phase {
             Phase::Waiting { further, .. } if rate >= further => {
-                self.ask(&[scaled(rate, NEXT_FACTOR)], true, path, now)
+                self.ask(&[scaled(rate, NEXT_FACTOR)], Asked::further(), path, now)
             }
             _ => Plans::default(),
         }
@@ -131,7 +158,7 @@ impl ProbeSchedule {
             Phase::New => {
                 self.demand_probed = self.desired;
                 let rates = FIRST_FACTORS.map(|factor| scaled(path.estimate, factor));
-                self.ask(&rates, true, path, now)
+                self.ask(&rates, Asked::further(), path, now)
             }
             Phase::Waiting { since, .. } if now.saturating_sub(since) < RESULT_WAIT => {
                 Plans::default()
@@ -149,35 +176,48 @@ impl ProbeSchedule {
         let calm_for = self
             .calm_since
             .map_or(Duration::ZERO, |since| now.saturating_sub(since));
-        if let Some((before, at)) = self.drop
-            && now.saturating_sub(at) < RECOVERY_TIME
-        {
-            let rate = scaled(before, RECOVERY_SHARE);
-            if calm_for >= CALM / 2 && rate > path.estimate {
-                self.drop = None;
-                return self.ask(&[rate], false, path, now);
-            }
+        if let Some(rate) = self.recovery(path, calm_for) {
+            return self.ask(&[rate], Asked::further(), path, now);
         }
         let wanted = path.estimate < self.desired;
         if wanted && path.application_limited && self.has_new_demand() {
             self.demand_probed = self.desired;
             let within = |rate: Bitrate| rate.min(scaled(path.estimate, LIMITED_FACTOR));
             let rates = [within(self.desired), within(scaled(self.desired, 2.0))];
-            return self.ask(&rates, true, path, now);
+            return self.ask(&rates, Asked::further(), path, now);
         }
         let waited = self
             .asked
             .map_or(INTERVAL, |asked| now.saturating_sub(asked));
-        if waited < INTERVAL || !wanted {
+        let confirmed = self.found_room && calm_for >= CONFIRMED_CALM && waited >= CONFIRMED_CALM;
+        if !wanted || (waited < INTERVAL && !confirmed) {
             return Plans::default();
         }
         if path.application_limited {
-            self.ask(&[scaled(path.estimate, LIMITED_FACTOR)], true, path, now)
-        } else if calm_for >= CALM {
-            self.ask(&[scaled(path.estimate, GROWTH_FACTOR)], true, path, now)
+            let rate = scaled(path.estimate, LIMITED_FACTOR);
+            self.ask(&[rate], Asked::further(), path, now)
+        } else if confirmed || calm_for >= CALM {
+            self.found_room = false;
+            let rate = scaled(path.estimate, GROWTH_FACTOR);
+            self.ask(&[rate], Asked::for_growth(), path, now)
         } else {
             Plans::default()
         }
+    }
+
+    /// The rate of a probe whether the cause of a drop has passed, if it is time for one.
+    fn recovery(&mut self, path: &PathState, calm_for: Duration) -> Option<Bitrate> {
+        let drop = self.drop.as_mut()?;
+        let aim = scaled(drop.before, RECOVERY_SHARE);
+        if aim <= path.estimate || drop.tries >= RECOVERY_TRIES {
+            self.drop = None;
+            return None;
+        }
+        if calm_for < RECOVERY_CALM * (1 << drop.tries) {
+            return None;
+        }
+        drop.tries += 1;
+        Some(aim.min(scaled(path.estimate, RECOVERY_FACTOR)))
     }
 
     fn has_new_demand(&self) -> bool {
@@ -187,7 +227,12 @@ impl ProbeSchedule {
     /// Remembers drops and calm.
     fn note(&mut self, path: &PathState, now: Duration) {
         if path.estimate < scaled(self.last_estimate, DROP_SHARE) {
-            self.drop = Some((self.last_estimate, now));
+            // What it was before several drops in a row is what it may be again.
+            let before = self.drop.map_or(self.last_estimate, |drop| drop.before);
+            self.drop = Some(Drop {
+                before: before.max(self.last_estimate),
+                tries: 0,
+            });
         }
         self.last_estimate = path.estimate;
         if path.calm {
@@ -198,7 +243,7 @@ impl ProbeSchedule {
     }
 
     /// Plans probes at these rates, as far as they are of use. `further` asks to go on if they are confirmed.
-    fn ask(&mut self, rates: &[Bitrate], further: bool, path: &PathState, now: Duration) -> Plans {
+    fn ask(&mut self, rates: &[Bitrate], asked: Asked, path: &PathState, now: Duration) -> Plans {
         let cap = path.max.unwrap_or(DEFAULT_CAP.max(path.estimate));
         let cap = cap.min(scaled(self.desired, DESIRED_FACTOR));
         let mut plans = Plans::default();
@@ -209,14 +254,14 @@ impl ProbeSchedule {
                 plans.push(PlannedProbe {
                     id: self.next_id,
                     rate,
-                    length: 1,
+                    length: asked.length,
                 });
                 self.next_id = self.next_id.wrapping_add(1);
                 last = rate;
             }
         }
         self.asked = Some(now);
-        let further = further && last > Bitrate::ZERO && last < cap;
+        let further = asked.further && last > Bitrate::ZERO && last < cap;
         self.phase = Phase::Waiting {
             since: now,
             further: if further {
@@ -226,6 +271,31 @@ impl ProbeSchedule {
             },
         };
         plans
+    }
+}
+
+/// How a probe is made, and what follows from it.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    /// How many times as long as an ordinary one it is.
+    length: u32,
+    /// Whether one that is confirmed is followed by the next at once.
+    further: bool,
+}
+
+impl Asked {
+    const fn further() -> Self {
+        Self {
+            length: 1,
+            further: true,
+        }
+    }
+
+    const fn for_growth() -> Self {
+        Self {
+            length: GROWTH_LENGTH,
+            further: false,
+        }
     }
 }
 

@@ -1,0 +1,18 @@
+//! How good media gets through bad networks, in figures with pass bands (development only).
+//!
+//! A [`Scenario`] runs a [`Subject`] through something that happens in real networks, in virtual time and with a seed,
+//! and gives [`Figures`]. Its [`Band`] says which are good enough. [`link::scenarios`] are those of the estimator alone:
+//! a source that sends what the estimator allows, a link with a real queue, a receiver that tells what arrived. Other
+//! kinds, such as worlds of whole peers, only need to implement [`Scenario`].
+//!
+//! `cargo xtask quality` runs them all and prints the table of `docs/quality.md`.
+
+mod figures;
+pub mod link;
+mod report;
+mod scenario;
+mod subject;
+
+pub use figures::{Band, Figures, Measure};
+pub use report::{Row, print_json, print_table, run};
+pub use scenario::{Scenario, Subject};

@@ -3,14 +3,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import test from 'node:test';
 import {
+  Event,
   MAX_PAYLOAD,
   Message,
   MessageBody,
   Method,
+  Notification,
   Process,
   Request,
   RequestBody,
@@ -19,7 +20,7 @@ import {
   framed,
   request,
 } from './process.mjs';
-import { AUDIO, LOOPBACK, everything, router, worker } from './setup.mjs';
+import { AUDIO, LOOPBACK, MEDIA_CODECS, everything, router } from './setup.mjs';
 
 /** A request with a body of some type, whose table is empty. */
 function withEmptyBody(id, method, handlerId, type) {
@@ -29,6 +30,15 @@ function withEmptyBody(id, method, handlerId, type) {
   const body = builder.endObject();
   const it = Request.createRequest(builder, id, method, handler, type, body);
   builder.finish(Message.createMessage(builder, MessageBody.Request, it));
+  return framed(Buffer.from(builder.asUint8Array()));
+}
+
+/** A notification without body. */
+function notification(handlerId, event) {
+  const builder = new flatbuffers.Builder(64);
+  const handler = builder.createString(handlerId);
+  const it = Notification.createNotification(builder, handler, event, 0, 0);
+  builder.finish(Message.createMessage(builder, MessageBody.Notification, it));
   return framed(Buffer.from(builder.asUint8Array()));
 }
 
@@ -75,7 +85,7 @@ test('an id is taken until its object is closed', async t => {
 
 test('an id of the application is taken once in the whole worker, and free again', async t => {
   const { worker: owner, router: first } = await router(t);
-  const second = await owner.createRouter({ mediaCodecs: first.rtpCapabilities.codecs.filter(it => !/rtx/.test(it.mimeType)) });
+  const second = await owner.createRouter({ mediaCodecs: MEDIA_CODECS });
   const [one, two] = [await first.createDirectTransport(), await second.createDirectTransport()];
   const produce = on => on.produce({ id: 'mine', kind: 'audio', rtpParameters: AUDIO });
   const producer = await produce(one);
@@ -116,6 +126,20 @@ test('objects that are gone are not found', async t => {
     () => observer.pause(),
   ];
   for (const ask of requests) await assert.rejects(ask(), { name: 'NotFoundError' }, String(ask));
+});
+
+test('notifications that mean nothing are dropped with a log line each', async t => {
+  const it = new Process(t);
+  await it.running();
+  it.write(createRouter(1, 'router'));
+  assert.equal((await it.response()).accepted(), true);
+  it.write(notification('nobody', Event.PRODUCER_SEND));
+  it.write(notification('router', Event.TRANSPORT_SEND_RTCP));
+  it.write(notification('router', Event.CONSUMER_RTP));
+  it.write(notification('', 200));
+  for (let line = 0; line < 4; line++) assert.equal((await it.next()).dataType(), MessageBody.Log);
+  it.write(request(2, Method.ROUTER_DUMP, 'router'));
+  assert.equal((await it.response()).accepted(), true);
 });
 
 test('a message of just the limit is taken, and dropped for what it is', async t => {
@@ -176,41 +200,4 @@ test('requests under way when a worker is killed are refused, and nothing hangs'
     assert.equal(status, 'rejected');
     assert.equal(reason.name, 'WorkerClosedError');
   }
-});
-
-/** Memory that a process has in use, KiB. */
-function residentKib(pid) {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-}
-
-test('routers full of objects leave no memory in use', { skip: process.platform !== 'linux' }, async t => {
-  const owner = await worker(t);
-  const { router: template } = await router(t);
-  const mediaCodecs = template.rtpCapabilities.codecs.filter(it => !/rtx/.test(it.mimeType));
-  const webRtcServer = await owner.createWebRtcServer({ listenInfos: [LOOPBACK] });
-  const fill = async () => {
-    const it = await owner.createRouter({ mediaCodecs });
-    const transport = await it.createDirectTransport();
-    const webrtc = await it.createWebRtcTransport({ webRtcServer, enableSctp: true });
-    const producer = await transport.produce({ kind: 'audio', rtpParameters: AUDIO });
-    await webrtc.consume({ producerId: producer.id, rtpCapabilities: everything(it) });
-    const dataProducer = await transport.produceData();
-    await webrtc.consumeData({ dataProducerId: dataProducer.id });
-    const observer = await it.createAudioLevelObserver();
-    await observer.addProducer({ producerId: producer.id });
-    return it;
-  };
-  const round = async () => {
-    const all = await Promise.all(Array.from({ length: 100 }, fill));
-    all.forEach(it => it.close());
-    const { routerIds, channelMessageHandlers } = await owner.dump();
-    assert.deepEqual(routerIds, []);
-    assert.deepEqual(channelMessageHandlers.channelRequestHandlers, [webRtcServer.id]);
-    return residentKib(owner.pid);
-  };
-  await round();
-  const early = await round();
-  let late;
-  for (let count = 0; count < 8; count++) late = await round();
-  assert.ok(late < early + 8192, `from ${early} to ${late} KiB`);
 });

@@ -10,7 +10,7 @@ export const fbs = name => require(`./node_modules/mediasoup/node/lib/fbs/${name
 export const flatbuffers = require('flatbuffers');
 export const { Message, Body: MessageBody } = fbs('message');
 export const { Request, Method, Body: RequestBody } = fbs('request');
-const { Notification, Event } = fbs('notification');
+export const { Notification, Event } = fbs('notification');
 const { Response } = fbs('response');
 const { CreateRouterRequest } = fbs('worker');
 

@@ -1,58 +1,12 @@
 // Connectivity checks from sockets of this process: packets really go in and out.
 
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import test from 'node:test';
-import { crc32 } from 'node:zlib';
 import { LOOPBACK, router } from './setup.mjs';
-
-const BINDING_REQUEST = 0x0001;
-const BINDING_SUCCESS = 0x0101;
-const COOKIE = 0x2112a442;
-
-function attribute(type, value) {
-  const head = Buffer.alloc(4);
-  head.writeUInt16BE(type, 0);
-  head.writeUInt16BE(value.length, 2);
-  return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)]);
-}
-
-/** A nominating check with the credentials of a transport (RFC 8445, section 7.1). */
-function check({ usernameFragment, password }) {
-  const priority = Buffer.alloc(4);
-  priority.writeUInt32BE(1853824767);
-  const attributes = [
-    attribute(0x0006, Buffer.from(`${usernameFragment}:them`)),
-    attribute(0x802a, randomBytes(8)), // ICE-CONTROLLING
-    attribute(0x0024, priority),
-    attribute(0x0025, Buffer.alloc(0)), // USE-CANDIDATE
-  ];
-  const head = Buffer.alloc(20);
-  head.writeUInt16BE(BINDING_REQUEST, 0);
-  head.writeUInt32BE(COOKIE, 4);
-  randomBytes(12).copy(head, 8);
-  const add = (size, make) => {
-    const length = attributes.reduce((sum, it) => sum + it.length, 0);
-    head.writeUInt16BE(length + 4 + size, 2);
-    attributes.push(make(Buffer.concat([head, ...attributes])));
-  };
-  add(20, it => attribute(0x0008, createHmac('sha1', password).update(it).digest()));
-  add(4, it => {
-    const value = Buffer.alloc(4);
-    value.writeUInt32BE((crc32(it) ^ 0x5354554e) >>> 0);
-    return attribute(0x8028, value);
-  });
-  return Buffer.concat([head, ...attributes]);
-}
-
-/** Asserts that `answer` accepts `request`. */
-function assertAccepts(request, answer) {
-  assert.equal(answer.readUInt16BE(0), BINDING_SUCCESS);
-  assert.deepEqual(answer.subarray(8, 20), request.subarray(8, 20));
-}
+import { BINDING_SUCCESS, assertAccepts, check, frame } from './stun.mjs';
 
 /** Sends a check by UDP; the local port that it left from. */
 async function checkByUdp(t, transport) {
@@ -101,13 +55,11 @@ test('a check by TCP completes ICE too, over the port of a WebRTC server', async
   t.after(() => socket.destroy());
   await once(socket, 'connect');
   const request = check(transport.iceParameters);
-  const prefix = Buffer.alloc(2);
-  prefix.writeUInt16BE(request.length);
   const selected = once(transport, 'iceselectedtuplechange');
-  socket.write(Buffer.concat([prefix, request]));
-  const [frame] = await once(socket, 'data');
-  assert.equal(frame.readUInt16BE(0), frame.length - 2);
-  assertAccepts(request, frame.subarray(2));
+  socket.write(frame(request));
+  const [answer] = await once(socket, 'data');
+  assert.equal(answer.readUInt16BE(0), answer.length - 2);
+  assertAccepts(request, answer.subarray(2));
   const [tuple] = await selected;
   assert.equal(tuple.protocol, 'tcp');
   assert.equal(tuple.localPort, port);
@@ -137,4 +89,50 @@ test('transports of one server are told apart, and a wrong password changes noth
   const [tuple] = await selected;
   assert.equal(tuple.remotePort, remotePort);
   assert.equal((await first.dump()).iceState, 'new');
+});
+
+test('credentials count at the sockets of their transport only', async t => {
+  const { worker, router: owner } = await router(t);
+  const webRtcServer = await worker.createWebRtcServer({ listenInfos: [LOOPBACK] });
+  const served = await owner.createWebRtcTransport({ webRtcServer });
+  const [own, other] = await Promise.all(
+    [1, 2].map(() => owner.createWebRtcTransport({ listenInfos: [LOOPBACK] })),
+  );
+  const socket = dgram.createSocket('udp4');
+  t.after(() => socket.close());
+  const port = it => it.iceCandidates[0].port;
+  const wrong = [
+    [own, other],
+    [own, served],
+    [served, own],
+  ];
+  for (const [transport, place] of wrong) socket.send(check(transport.iceParameters), port(place), '127.0.0.1');
+  // Each is answered at its own place, and that is the first answer of all.
+  for (const transport of [own, other, served]) {
+    const request = check(transport.iceParameters);
+    socket.send(request, port(transport), '127.0.0.1');
+    const [answer, from] = await once(socket, 'message');
+    assertAccepts(request, answer);
+    assert.equal(from.port, port(transport));
+  }
+});
+
+test('of too many paths the oldest that is not in use goes, with its connection', async t => {
+  const { router: owner } = await router(t);
+  const transport = await owner.createWebRtcTransport({ listenInfos: [{ protocol: 'tcp', ip: '127.0.0.1' }] });
+  const { port } = transport.iceCandidates[0];
+  const connect = async () => {
+    const socket = net.connect(port, '127.0.0.1');
+    t.after(() => socket.destroy());
+    socket.write(frame(check(transport.iceParameters)));
+    await once(socket, 'data');
+    return socket;
+  };
+  const first = await connect();
+  const ended = once(first, 'close');
+  const others = [];
+  for (let count = 0; count < 8; count++) others.push(await connect());
+  await ended;
+  assert.ok(others.every(socket => !socket.destroyed));
+  assert.equal(transport.iceState, 'completed');
 });

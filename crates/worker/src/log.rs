@@ -72,6 +72,10 @@ impl Tags {
     pub(crate) fn contains(self, tag: &str) -> bool {
         self.0 & Self::bit(tag) != 0
     }
+
+    const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }
 
 /// Which lines are told.
@@ -91,18 +95,28 @@ impl Default for LogSettings {
 }
 
 impl LogSettings {
-    /// The line as it is sent, if it is to be told at all. `place` names the part of the program, `tag` the subject
-    /// where there is one.
+    /// Whether lines of this level about one of these subjects are told; those without a subject are always.
+    pub(crate) fn wants(self, level: Level, tags: &[&str]) -> bool {
+        let is_wanted = tags.is_empty() || tags.iter().any(|tag| self.tags.contains(tag));
+        level <= self.level && is_wanted
+    }
+
+    /// Whether lines of this level about any subject are told.
+    pub(crate) fn wants_tagged(self, level: Level) -> bool {
+        level <= self.level && !self.tags.is_empty()
+    }
+
+    /// The line as it is sent, if it is to be told at all. `place` names the part of the program, `tags` the subjects
+    /// where there are some.
     pub(crate) fn line(
         self,
         level: Level,
-        tag: Option<&str>,
+        tags: &[&str],
         (place, text): (&str, &str),
     ) -> Option<String> {
         /// As the original.
         const MAX_LINE_BYTES: usize = 50_000;
-        let is_wanted = level <= self.level && tag.is_none_or(|tag| self.tags.contains(tag));
-        is_wanted.then(|| {
+        self.wants(level, tags).then(|| {
             let mut line = format!("{}{place}() | {text}", level.letter());
             let mut end = line.len().min(MAX_LINE_BYTES);
             while !line.is_char_boundary(end) {
@@ -121,20 +135,17 @@ mod tests {
     #[test]
     fn a_line_is_told_when_level_and_tag_are_wanted() {
         let mut settings = LogSettings::default();
-        let line = |it: LogSettings, level, tag| it.line(level, tag, ("A::b", "text"));
-        assert_eq!(
-            line(settings, Level::Error, None).unwrap(),
-            "EA::b() | text"
-        );
-        assert_eq!(line(settings, Level::Warn, None), None);
+        let line = |it: LogSettings, level, tags: &[&str]| it.line(level, tags, ("A::b", "text"));
+        assert_eq!(line(settings, Level::Error, &[]).unwrap(), "EA::b() | text");
+        assert_eq!(line(settings, Level::Warn, &[]), None);
         settings.level = Level::Debug;
-        assert_eq!(line(settings, Level::Debug, Some("ice")), None);
+        assert_eq!(line(settings, Level::Debug, &["ice", "dtls"]), None);
         settings.tags.insert("ice");
         assert_eq!(
-            line(settings, Level::Debug, Some("ice")).unwrap(),
+            line(settings, Level::Debug, &["ice", "dtls"]).unwrap(),
             "DA::b() | text"
         );
         settings.level = Level::None;
-        assert_eq!(line(settings, Level::Error, None), None);
+        assert_eq!(line(settings, Level::Error, &[]), None);
     }
 }

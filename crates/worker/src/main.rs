@@ -18,6 +18,7 @@ mod notification;
 mod parameters;
 mod ports;
 mod refusal;
+mod report;
 mod request;
 mod settings;
 mod shell;

@@ -24,6 +24,7 @@ use crate::log::Level;
 use crate::names::{Entry, Kind, Names};
 use crate::net::Net;
 use crate::refusal::Refusal;
+use crate::report::{self, DropReport};
 use crate::settings::Settings;
 use crate::stderr::complain;
 use crate::{notification as notifications, request};
@@ -58,6 +59,7 @@ struct Shell {
     core: Core,
     channel: Channel,
     signals: UnixStream,
+    drops: DropReport,
     /// Whether the library's pipe is watched for answers having room.
     waits_for_room: bool,
     /// Whether requests are not read, since too many answers wait.
@@ -102,6 +104,7 @@ impl Shell {
             },
             channel,
             signals: catch_signals()?,
+            drops: DropReport::default(),
             waits_for_room: false,
             is_paused: false,
             has_backlog: false,
@@ -143,7 +146,11 @@ impl Shell {
         if self.has_backlog && !self.is_paused {
             return Some(Duration::ZERO);
         }
-        let deadlines = [self.core.worker.poll_timeout(), self.core.net.sweep_at()];
+        let deadlines = [
+            self.core.worker.poll_timeout(),
+            self.core.net.sweep_at(),
+            self.drops.poll_timeout(),
+        ];
         let next = deadlines.into_iter().flatten().min()?;
         Some(next.saturating_duration_since(Instant::now()))
     }
@@ -207,6 +214,10 @@ impl Shell {
                     if let Some(reason) = &response.reason {
                         let text = format!("request refused: {reason}");
                         self.log(Level::Warn, ("Worker::handleRequest", &text));
+                    } else if let Ok(method) = request.method()
+                        && let Some(line) = report::of_request(self.core.log, method)
+                    {
+                        self.channel.log(line);
                     }
                     self.channel.respond(response);
                 } else {
@@ -239,7 +250,7 @@ impl Shell {
     }
 
     fn log(&mut self, level: Level, line: (&str, &str)) {
-        if let Some(line) = self.core.log.line(level, None, line) {
+        if let Some(line) = self.core.log.line(level, &[], line) {
             self.channel.log(line);
         }
     }
@@ -250,10 +261,16 @@ impl Shell {
         core.net.transmit(&mut core.worker, now);
         self.tell();
         self.core.net.close_pending();
+        for line in self.drops.lines(&self.core, now) {
+            self.channel.log(line);
+        }
     }
 
     fn tell(&mut self) {
         while let Some(event) = self.core.worker.poll_event() {
+            if let Some(line) = report::of_event(&self.core, &event) {
+                self.channel.log(line);
+            }
             notifications::tell(&mut self.core, &mut self.channel, event);
         }
     }

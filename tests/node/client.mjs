@@ -12,6 +12,7 @@ const program =
 /** Emits `message` for each message of a data consumer. */
 export class Client extends EventEmitter {
   #child;
+  #isOver = false;
   #router;
   #transports = {};
   #last = 0;
@@ -23,7 +24,7 @@ export class Client extends EventEmitter {
   /** A client of a router that ends with the test. */
   static async start(t, router) {
     const client = new Client(router);
-    t.after(() => client.#child.kill('SIGKILL'));
+    t.after(() => client.#end());
     client.rtpCapabilities = await client.ask('load', router.rtpCapabilities);
     return client;
   }
@@ -32,7 +33,9 @@ export class Client extends EventEmitter {
     super();
     this.#router = router;
     this.#child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'] });
-    createInterface({ input: this.#child.stdout }).on('line', line => this.#take(JSON.parse(line)));
+    const lines = createInterface({ input: this.#child.stdout });
+    // What it was about to say when it was ended may be half a line.
+    lines.on('line', line => this.#isOver || this.#take(JSON.parse(line)));
     this.#child.once('error', error => this.#fail(error));
     this.#child.once('exit', code => this.#fail(new Error(`the client ended with ${code}`)));
   }
@@ -104,6 +107,11 @@ export class Client extends EventEmitter {
     },
   };
 
+  #end() {
+    this.#isOver = true;
+    this.#child.kill('SIGKILL');
+  }
+
   async #take({ id, method, data, error }) {
     if (id === undefined) return this.emit(method, data);
     if (method === undefined) {
@@ -119,6 +127,7 @@ export class Client extends EventEmitter {
   }
 
   #write(line) {
+    if (this.#isOver) return;
     this.#child.stdin.write(`${JSON.stringify(line)}\n`);
   }
 

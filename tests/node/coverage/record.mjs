@@ -1,6 +1,6 @@
 // Notes what the tests of this process call, read and are told, and writes that to a file when the process ends.
 //
-// A call counts when a test made it, not when the library called itself. An event counts when it was emitted while a
+// A call counts when a test made it, not when the library called itself, or `setup.mjs` did for a test. An event counts when it was emitted while a
 // listener waited for it that a test had added.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -34,13 +34,13 @@ function note(owner, kind, member) {
   if (currentTest !== '' && !covered.has(key)) covered.set(key, currentTest);
 }
 
-/** Whether a test, not the library, called what called this. */
+/** Whether a test, not the library or what tests share, called what called this. */
 function isByTest() {
   const caller = getCallSites(12).find(({ scriptName }) => {
     const file = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName;
     return file !== here && file !== emitterFile && !file.startsWith('node:');
   });
-  return caller !== undefined && !caller.scriptName.includes(library);
+  return caller !== undefined && caller.scriptName.endsWith('.test.mjs');
 }
 
 /** What an object is called in the declarations. */
@@ -119,7 +119,7 @@ export function recorded(module) {
   observers.set(module.observer, 'mediasoup');
   return new Proxy(module, {
     get(target, member) {
-      note('mediasoup', 'export', member);
+      if (isByTest()) note('mediasoup', 'export', member);
       return target[member];
     },
   });

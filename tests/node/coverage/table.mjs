@@ -1,6 +1,6 @@
 // The list of what is covered, for people.
 
-const BEGIN = '<!-- written by `npm run coverage -- --table`: begin -->';
+const BEGIN = '<!-- written by `npm run coverage`: begin -->';
 const END = '<!-- end -->';
 
 const shown = {

@@ -13,7 +13,7 @@ fn folder() -> PathBuf {
 
 /// Installs the library and the Node that it needs, unless that was done already. The library's own scripts would
 /// fetch or build its worker, so of all packages only Node's may run one.
-fn install() -> Result<()> {
+pub(crate) fn install() -> Result<()> {
     let stamp = folder().join("node_modules/.lock-of-last-install");
     let lock =
         fs::read(folder().join("package-lock.json")).context("tests/node/package-lock.json")?;

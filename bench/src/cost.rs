@@ -73,6 +73,8 @@ enum Threads {
     Named(String),
     /// All of the process.
     All,
+    /// All of another process.
+    OfProcess(u32),
 }
 
 impl Meter {
@@ -100,6 +102,14 @@ impl Meter {
     /// Those of the system.
     pub fn of_process() -> io::Result<Self> {
         Self::start(Threads::All, None)
+    }
+
+    /// Of all threads of the process with this number. Like [`Self::of_threads_named`], it is to be stopped when they rest.
+    ///
+    /// # Errors
+    /// Those of the system; `NotFound` if there is no such process.
+    pub fn of_process_with(pid: u32) -> io::Result<Self> {
+        Self::start(Threads::OfProcess(pid), None)
     }
 
     fn start(threads: Threads, counter: Option<InstructionCounter>) -> io::Result<Self> {
@@ -135,7 +145,8 @@ impl Threads {
     fn cpu_time(&self) -> io::Result<Duration> {
         match self {
             Self::Own => miso_netio::process::thread_cpu_time(),
-            Self::Named(prefix) => named_cpu_time(prefix),
+            Self::Named(prefix) => named_cpu_time("self", prefix),
+            Self::OfProcess(pid) => named_cpu_time(&pid.to_string(), ""),
             Self::All => {
                 let usage = ResourceUsage::of_process()?;
                 Ok(usage.user_time + usage.system_time)
@@ -144,11 +155,11 @@ impl Threads {
     }
 }
 
-/// The processor time of the threads whose names begin so, from Linux' `schedstat` (its first
+/// The processor time of a process' threads whose names begin so, from Linux' `schedstat` (its first
 /// field: nanoseconds on a core).
-fn named_cpu_time(prefix: &str) -> io::Result<Duration> {
+fn named_cpu_time(process: &str, prefix: &str) -> io::Result<Duration> {
     let mut found = None;
-    for task in fs::read_dir("/proc/self/task")? {
+    for task in fs::read_dir(format!("/proc/{process}/task"))? {
         let folder = task?.path();
         // A thread may end between being listed and being read.
         let Ok(name) = fs::read_to_string(folder.join("comm")) else {

@@ -1,4 +1,5 @@
-//! The real engine: one producer, many consumers over loopback, each with its own transport and keys.
+//! The real engine, or a worker under mediasoup's npm library: one producer, many consumers over loopback, each with its
+//! own transport and keys.
 //!
 //! The engine and the [limit](crate::limit) are measured in turns, in one process, towards the
 //! same [`Reader`], with the same cipher, so that both see the same machine. What counts is the
@@ -8,9 +9,12 @@
 
 mod call;
 mod engine;
+mod library;
 mod media;
 mod peer;
+mod server;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::limit::{Limit, LimitOptions};
@@ -25,18 +29,33 @@ const TURNS: u32 = 10;
 /// then grown to what they keep.
 pub const DEFAULT_WARM_UP: f64 = 6.0;
 
-/// Measures engine and limit with the load.
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The engine, in this process.
+    Engine,
+    /// Any worker that mediasoup's npm library can start, in a process of its own.
+    Worker {
+        /// The worker.
+        program: PathBuf,
+        /// Whether packets go over plain transports with SRTP, each with a socket of its own, instead of WebRTC.
+        plain: bool,
+    },
+}
+
+/// Measures the subject and the limit with the load.
 ///
 /// # Errors
-/// Those of the system, of the cipher library and of the engine; no connection to the engine.
+/// Those of the system, of the cipher library and of the subject; no connection to it.
 pub fn run(
+    subject: &Subject,
     load: &Load,
     warm_up: Duration,
     flush: usize,
     reader: &mut Reader,
 ) -> anyhow::Result<Row> {
     allocations::exempt_this_thread();
-    let mut call = Call::start(load, reader)?;
+    let mut call = Call::start(subject, load, reader)?;
     let options = LimitOptions {
         flush,
         cipher: call.cipher(),
@@ -57,9 +76,9 @@ pub fn run(
     let row = Row::new(load);
     Ok(match engine.zip(beside) {
         Some((slice, cost)) => {
-            let per_packet = slice.allocations as f64 / slice.cost.packets.max(1) as f64;
+            let per_packet = |count| count as f64 / slice.cost.packets.max(1) as f64;
             row.with_limit(&cost)
-                .with_engine(&slice.cost, Some(per_packet))
+                .with_engine(&slice.cost, slice.allocations.map(per_packet))
                 .with_delivery(slice.cost.packets, slice.received, slice.late_frames)
         }
         None => row,

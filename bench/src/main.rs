@@ -1,10 +1,12 @@
 //! `miso-bench`: what forwarding costs, beside what it must cost.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use miso_bench::allocations::CountingAllocator;
+use miso_bench::forward::Subject;
 use miso_bench::limit::{DEFAULT_FLUSH, LimitOptions};
 use miso_bench::{Load, Placement, Reader, Row, forward, limit, serve_reader};
 use miso_netio::process::Core;
@@ -24,8 +26,8 @@ struct Cli {
 enum Command {
     /// The physical limit: seal and send, nothing else.
     Limit(RunOptions),
-    /// The real engine, one producer and many consumers, beside the limit.
-    Forward(RunOptions),
+    /// The real engine, or any worker of mediasoup's, one producer and many consumers, beside the limit.
+    Forward(ForwardOptions),
     /// The process that the packets are sent to; started by the others.
     #[command(hide = true)]
     Reader {
@@ -61,6 +63,27 @@ struct RunOptions {
     json: bool,
 }
 
+/// What `forward` takes besides.
+#[derive(Debug, Args)]
+struct ForwardOptions {
+    #[command(flatten)]
+    run: RunOptions,
+    /// Measure this program, started by mediasoup's npm library as its worker, instead of the engine.
+    #[arg(long)]
+    worker: Option<PathBuf>,
+    /// Plain transports with SRTP, each with a socket of its own, instead of WebRTC.
+    #[arg(long, requires = "worker")]
+    plain: bool,
+}
+
+impl ForwardOptions {
+    fn subject(&self) -> Subject {
+        let plain = self.plain;
+        let worker = |program| Subject::Worker { program, plain };
+        self.worker.clone().map_or(Subject::Engine, worker)
+    }
+}
+
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Limit(options) => run_rows(&options, |load, reader| {
@@ -75,10 +98,13 @@ fn main() -> anyhow::Result<()> {
                 outcome.late_frames,
             ))
         }),
-        Command::Forward(options) => run_rows(&options, |load, reader| {
-            let warm_up = Duration::try_from_secs_f64(options.warm_up)?;
-            forward::run(load, warm_up, options.flush, reader)
-        }),
+        Command::Forward(options) => {
+            let (subject, options) = (options.subject(), options.run);
+            run_rows(&options, |load, reader| {
+                let warm_up = Duration::try_from_secs_f64(options.warm_up)?;
+                forward::run(&subject, load, warm_up, options.flush, reader)
+            })
+        }
         Command::Reader { core } => Ok(serve_reader(core.map(Core))?),
     }
 }

@@ -12,8 +12,10 @@ test('a worker starts, reports itself and ends when it is closed', async t => {
     routerIds: [],
     channelMessageHandlers: { channelRequestHandlers: [], channelNotificationHandlers: [] },
   });
+  assert.equal(it.subprocessClosed, false);
   it.close();
   await once(it, 'subprocessclose');
+  assert.equal(it.subprocessClosed, true);
   assert.equal(it.died, false);
 });
 

@@ -1,4 +1,4 @@
-//! A call in the engine: one producer, many consumers, each with a transport of its own.
+//! A call: one producer, many consumers, each with a transport of its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use miso_netio::{Outgoing, RecvBatch, UdpOptions, UdpSocket};
-use miso_secure::SrtpCryptoSuite;
+use miso_secure::{SrtpCryptoSuite, SrtpMasterKey};
 
-use super::engine::Engine;
+use super::Subject;
 use super::media::{Source, kind_of};
 use super::peer::{Connected, Peers};
+use super::server::Server;
 use crate::limit::Cipher;
-use crate::{Cost, Load, Meter, Pace, Reader, allocations};
+use crate::{Cost, Load, Pace, Reader, allocations};
 
-/// How the engine's worker threads are called.
-const WORKER_THREADS: &str = "miso-worker";
+/// Key and salt of everybody on plain transports.
+const PLAIN_KEY: [u8; 44] = [0x5a; 44];
 
 /// How often the producer's consent is kept alive.
 const CONSENT: Duration = Duration::from_secs(5);
@@ -26,10 +27,10 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// What some frames cost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slice {
-    /// Of the engine's worker threads.
+    /// Of the threads that forward.
     pub(super) cost: Cost,
-    /// Allocations by them.
-    pub(super) allocations: u64,
+    /// Allocations by them, where that can be known.
+    pub(super) allocations: Option<u64>,
     /// Packets that reached the reader.
     pub(super) received: u64,
     /// Frames that came later than a whole period.
@@ -41,7 +42,10 @@ impl Slice {
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             cost: self.cost.and(other.cost),
-            allocations: self.allocations + other.allocations,
+            allocations: self
+                .allocations
+                .zip(other.allocations)
+                .map(|(one, two)| one + two),
             received: self.received + other.received,
             late_frames: self.late_frames + other.late_frames,
         }
@@ -53,17 +57,17 @@ pub(super) struct Call {
     /// What is sent.
     load: Load,
     /// Kept running as long as the call.
-    _engine: Engine,
+    server: Server,
     /// The producer's socket.
     socket: UdpSocket,
     /// What comes back to the producer: feedback.
     received: RecvBatch,
-    /// The producer's path into the engine.
+    /// The producer's path into the server.
     remote: SocketAddr,
     /// Makes the producer's packets.
     source: Source,
-    /// The producer's check.
-    check: Vec<u8>,
+    /// The producer's check; none on a plain transport.
+    check: Option<Vec<u8>>,
     /// When it was last sent.
     checked: Instant,
     /// What everybody's packets are sealed with.
@@ -71,29 +75,63 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Starts an engine, connects everybody, and begins to keep the consents alive.
-    pub(super) fn start(load: &Load, reader: &mut Reader) -> anyhow::Result<Self> {
-        let peers = Peers::new()?;
-        let mut engine = Engine::start()?;
-        let mut socket = bind((Ipv4Addr::LOCALHOST, 0).into(), false)?;
-        let (transport, remote) = engine.create_transport(peers.fingerprints())?;
-        let sender = peers.connect(&mut socket, &remote)?;
-        engine.produce(&transport, kind_of(load))?;
+    /// Starts a server, connects everybody, and begins to keep the consents alive.
+    pub(super) fn start(
+        subject: &Subject,
+        load: &Load,
+        reader: &mut Reader,
+    ) -> anyhow::Result<Self> {
+        let server = Server::start(subject)?;
         reader.repeat_nothing()?;
+        let call = match subject {
+            Subject::Worker { plain: true, .. } => Self::over_plain(server, load, reader)?,
+            _ => Self::over_webrtc(server, load, reader)?,
+        };
+        thread::sleep(SETTLE);
+        Ok(call)
+    }
+
+    fn over_webrtc(mut server: Server, load: &Load, reader: &mut Reader) -> anyhow::Result<Self> {
+        let peers = Peers::new()?;
+        let mut socket = bind((Ipv4Addr::LOCALHOST, 0).into(), false)?;
+        let remote = server.create_transport(peers.fingerprints())?;
+        let sender = peers.connect(&mut socket, &remote)?;
+        server.produce(kind_of(load))?;
         for index in 0..load.n {
-            let check = connect_consumer(index, &engine, &peers, reader)?;
+            let check = connect_consumer(index, &mut server, &peers, reader)?;
             reader.repeat(index, remote.address, &check)?;
         }
-        thread::sleep(SETTLE);
         Ok(Self {
             load: *load,
-            _engine: engine,
+            server,
             socket,
             received: RecvBatch::new(8),
             remote: remote.address,
             source: Source::new(load, &sender.keys.send)?,
             cipher: cipher_of(&sender)?,
-            check: sender.check,
+            check: Some(sender.check),
+            checked: Instant::now(),
+        })
+    }
+
+    fn over_plain(mut server: Server, load: &Load, reader: &Reader) -> anyhow::Result<Self> {
+        let socket = bind((Ipv4Addr::LOCALHOST, 0).into(), false)?;
+        let remote = server.create_plain_transport(None, &PLAIN_KEY)?;
+        server.produce(kind_of(load))?;
+        for index in 0..load.n {
+            server.create_plain_transport(Some(reader.destination(index)), &PLAIN_KEY)?;
+            server.consume()?;
+        }
+        let keys = SrtpMasterKey::new(SrtpCryptoSuite::AeadAes256Gcm, &PLAIN_KEY)?;
+        Ok(Self {
+            load: *load,
+            server,
+            socket,
+            received: RecvBatch::new(8),
+            remote,
+            source: Source::new(load, &keys)?,
+            cipher: Cipher::Aes256Gcm,
+            check: None,
             checked: Instant::now(),
         })
     }
@@ -103,12 +141,12 @@ impl Call {
         self.cipher
     }
 
-    /// Sends so many frames to the engine at the load's rate, and tells what forwarding them cost.
+    /// Sends so many frames to the server at the load's rate, and tells what forwarding them cost.
     pub(super) fn measure(&mut self, frames: u32, reader: &mut Reader) -> anyhow::Result<Slice> {
         let packets = self.load.packets_per_frame() * u64::from(frames);
         let before = reader.received()?.datagrams;
         let allocations = allocations::counted();
-        let meter = Meter::of_threads_named(WORKER_THREADS)?;
+        let meter = self.server.meter()?;
         let mut pace = Pace::new(self.load.frames_per_second);
         for _ in 0..frames {
             pace.wait();
@@ -117,7 +155,10 @@ impl Call {
         let after = reader.settle(before + packets)?.datagrams;
         Ok(Slice {
             cost: meter.stop(packets)?,
-            allocations: allocations::counted() - allocations,
+            allocations: self
+                .server
+                .is_in_this_process()
+                .then(|| allocations::counted() - allocations),
             received: after - before,
             late_frames: pace.late(),
         })
@@ -126,9 +167,11 @@ impl Call {
     fn send_frame(&mut self) -> anyhow::Result<()> {
         // Feedback to the producer is read and not followed.
         while self.socket.recv(&mut self.received)? > 0 {}
-        if self.checked.elapsed() >= CONSENT {
+        if let Some(check) = &self.check
+            && self.checked.elapsed() >= CONSENT
+        {
             self.checked = Instant::now();
-            send(&mut self.socket, self.remote, &self.check, self.check.len())?;
+            send(&mut self.socket, self.remote, check, check.len())?;
         }
         for (run, length) in self.source.next_frame()? {
             send(&mut self.socket, self.remote, run, length)?;
@@ -140,16 +183,16 @@ impl Call {
 /// Connects a consumer; its check.
 fn connect_consumer(
     index: usize,
-    engine: &Engine,
+    server: &mut Server,
     peers: &Peers,
     reader: &Reader,
 ) -> anyhow::Result<Vec<u8>> {
     let mut socket = bind(reader.destination(index), true)?;
-    let (transport, remote) = engine.create_transport(peers.fingerprints())?;
+    let remote = server.create_transport(peers.fingerprints())?;
     let connected = peers
         .connect(&mut socket, &remote)
         .with_context(|| format!("consumer {index}"))?;
-    engine.consume(&transport)?;
+    server.consume()?;
     Ok(connected.check)
 }
 

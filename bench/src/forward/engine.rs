@@ -24,6 +24,8 @@ pub(super) struct Engine {
     /// Kept, as an application would; nothing happens that it must react to.
     _events: RouterEvents,
     producer: Option<Producer>,
+    /// The transport that was made last.
+    last: Option<WebRtcTransport>,
 }
 
 impl Engine {
@@ -44,14 +46,15 @@ impl Engine {
             router,
             _events: events,
             producer: None,
+            last: None,
         })
     }
 
     /// Makes a transport for a peer with this certificate, which will begin the handshake.
     pub(super) fn create_transport(
-        &self,
+        &mut self,
         fingerprints: &[Fingerprint],
-    ) -> anyhow::Result<(WebRtcTransport, Remote)> {
+    ) -> anyhow::Result<Remote> {
         let options = WebRtcTransportOptions {
             enable_tcp: false,
             ..WebRtcTransportOptions::default()
@@ -62,29 +65,29 @@ impl Engine {
             address: address_of(&transport)?,
             ufrag: transport.ice_parameters().username_fragment,
             password: transport.ice_parameters().password,
-            fingerprints: fingerprints_of(&transport)?,
+            fingerprints: parse_fingerprints(&transport.dtls_parameters().fingerprints)?,
         };
         let parameters = DtlsParameters {
             role: DtlsRole::Client,
             fingerprints: fingerprints.iter().map(DtlsFingerprint::from).collect(),
         };
         self.runtime.block_on(transport.connect(parameters))?;
-        Ok((transport, remote))
+        self.last = Some(transport);
+        Ok(remote)
     }
 
-    /// Makes the producer.
-    pub(super) fn produce(
-        &mut self,
-        transport: &WebRtcTransport,
-        kind: MediaKind,
-    ) -> anyhow::Result<()> {
+    /// Makes the producer, on the transport that was made last.
+    pub(super) fn produce(&mut self, kind: MediaKind) -> anyhow::Result<()> {
+        let transport = self.last.as_ref().context("no transport")?;
         let options = ProducerOptions::new(kind, media::parameters(kind)?);
         self.producer = Some(self.runtime.block_on(transport.produce(options))?);
         Ok(())
     }
 
-    /// Makes a consumer of the producer, for a device that can take all that the router has.
-    pub(super) fn consume(&self, transport: &WebRtcTransport) -> anyhow::Result<()> {
+    /// Makes a consumer of the producer, on the transport that was made last, for a device that can take all that the
+    /// router has.
+    pub(super) fn consume(&self) -> anyhow::Result<()> {
+        let transport = self.last.as_ref().context("no transport")?;
         let producer = self.producer.as_ref().context("no producer")?;
         let capabilities = self.router.rtp_capabilities().clone();
         let options = ConsumerOptions::new(producer.id(), capabilities);
@@ -112,15 +115,10 @@ fn address_of(transport: &WebRtcTransport) -> anyhow::Result<std::net::SocketAdd
     Ok((ip, candidate.port).into())
 }
 
-fn fingerprints_of(transport: &WebRtcTransport) -> anyhow::Result<Vec<Fingerprint>> {
+pub(super) fn parse_fingerprints(told: &[DtlsFingerprint]) -> anyhow::Result<Vec<Fingerprint>> {
     let parse = |fingerprint: &DtlsFingerprint| {
         let algorithm = fingerprint.algorithm.parse()?;
         Ok(Fingerprint::parse(algorithm, &fingerprint.value)?)
     };
-    transport
-        .dtls_parameters()
-        .fingerprints
-        .iter()
-        .map(parse)
-        .collect()
+    told.iter().map(parse).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::cargo::cargo;
 use crate::command;
+use crate::node;
 use anyhow::{Result, bail};
 
 /// Runs a benchmark with the rest of the arguments.
@@ -11,6 +12,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     };
     if !matches!(name.as_str(), "limit" | "forward") {
         bail!(USAGE);
+    }
+    if rest.iter().any(|it| it.starts_with("--worker")) {
+        node::install()?;
     }
     let mut program = cargo(&[
         "run",
@@ -24,4 +28,5 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     command::run(program.args(rest))
 }
 
-const USAGE: &str = "usage: cargo xtask bench limit|forward [--n N] [--burst B] [--json]";
+const USAGE: &str =
+    "usage: cargo xtask bench limit|forward [--n N] [--burst B] [--json] [--worker PATH [--plain]]";

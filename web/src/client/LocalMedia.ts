@@ -7,6 +7,7 @@ import {
   captureTrack,
   listDevices,
   mediaDevices,
+  type CaptureWishes,
   type LocalSource,
 } from './capture';
 import { explain, problemOf } from './problems';
@@ -19,11 +20,13 @@ const PREF = { mic: 'micId', webcam: 'webcamId' } as const;
  */
 export class LocalMedia {
   readonly #store: Store;
+  readonly #wishes: CaptureWishes;
   /** Counts what was asked of each source, so that a late answer to an old question is dropped. */
   readonly #turn = { mic: 0, webcam: 0, share: 0 };
 
-  constructor(store: Store) {
+  constructor(store: Store, wishes: CaptureWishes) {
     this.#store = store;
+    this.#wishes = wishes;
   }
 
   /** Follows devices being plugged in and out, for as long as the page lives. */
@@ -82,7 +85,7 @@ export class LocalMedia {
     const turn = ++this.#turn.share;
     this.#store.setState({ share: { status: 'starting', video: null, audio: null } });
     try {
-      const { video, audio } = await captureScreen();
+      const { video, audio } = await captureScreen(this.#wishes);
       if (turn !== this.#turn.share) {
         video.stop();
         audio?.stop();
@@ -137,6 +140,7 @@ export class LocalMedia {
     const { track: old, muted } = this.#store.getState()[source];
     if (old !== null && old !== track) old.stop();
     if (source === 'mic') track.enabled = !muted;
+    else if (this.#wishes.contentHint !== null) track.contentHint = this.#wishes.contentHint;
     track.addEventListener('ended', () => this.#lost(source, track));
     this.#change(source, { status: 'live', track, problem: null });
     void this.refreshDevices();

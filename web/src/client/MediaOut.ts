@@ -3,7 +3,7 @@ import type { Params } from '../settings/params';
 import type { Signalling } from '../signalling/Signalling';
 import type { Store } from '../state/store';
 import type { State } from '../state/types';
-import { SHARE_SOUND_OPTIONS, videoSettings, VOICE_OPTIONS } from './codecs';
+import { keepsResolution, SHARE_SOUND_OPTIONS, videoSettings, VOICE_OPTIONS } from './codecs';
 import { KeyedQueue } from './queue';
 
 export const SLOTS = ['mic', 'webcam', 'share', 'shareSound'] as const;
@@ -91,7 +91,7 @@ export class MediaOut {
   }
 
   async #produce(slot: Slot, track: MediaStreamTrack): Promise<void> {
-    const { transport } = this.#options;
+    const { transport, params } = this.#options;
     const share = slot === 'share' || slot === 'shareSound';
     const producer = await transport.produce({
       track,
@@ -101,6 +101,7 @@ export class MediaOut {
       disableTrackOnPause: false,
       appData: share ? { share: true } : {},
     });
+    if (slot === 'share' && keepsResolution(slot, params)) await keepResolution(producer);
     this.#producers.set(slot, producer);
     producer.observer.once('close', () => {
       if (this.#producers.get(slot) === producer) this.#producers.delete(slot);
@@ -146,6 +147,18 @@ export function wishOf(state: State, slot: Slot): Wish {
       return { track: share.video, muted: false, settled: share.status !== 'starting' };
     case 'shareSound':
       return { track: share.audio, muted: false, settled: share.status !== 'starting' };
+  }
+}
+
+/** Where the browser knows how; elsewhere the track's hint says nearly the same. */
+async function keepResolution({ rtpSender }: ms.Producer): Promise<void> {
+  if (rtpSender === undefined) return;
+  try {
+    const parameters = rtpSender.getParameters();
+    parameters.degradationPreference = 'maintain-resolution';
+    await rtpSender.setParameters(parameters);
+  } catch (error) {
+    console.warn('the browser does not say what to keep of a screen', error);
   }
 }
 

@@ -23,6 +23,15 @@ const LAYERS = [
   { scaleResolutionDownBy: 1, maxBitrate: TOP_BITRATE },
 ];
 
+/**
+ * Codecs whose layers are in one stream, and their usual layers. The spatial ones that Chromium
+ * makes of a screen in VP9 are all of full size; of AV1 they would not be, so there are none.
+ */
+const SVC: Partial<Record<string, Record<VideoSource, string>>> = {
+  'video/vp9': { webcam: 'L3T3_KEY', share: 'L3T3' },
+  'video/av1': { webcam: 'L3T3_KEY', share: 'L1T3' },
+};
+
 /** Voice: mono, silent when nobody speaks, robust against loss. */
 export const VOICE_OPTIONS: ms.ProducerCodecOptions = {
   opusStereo: false,
@@ -73,15 +82,18 @@ function encodingsFor(
 ): ms.RtpEncodingParameters[] {
   const asked = source === 'webcam' ? params.webcamScalabilityMode : params.sharingScalabilityMode;
   const extras = source === 'share' ? { dtx: true } : {};
-  const name = codec.mimeType.toLowerCase();
-  if (name === 'video/vp9') {
-    // Firefox does not encode spatial layers, and must not promise them.
-    const svc = source === 'webcam' ? 'L3T3_KEY' : 'L3T3';
-    const scalabilityMode = handlerName.startsWith('Firefox') ? 'L1T1' : (asked ?? svc);
+  const svc = SVC[codec.mimeType.toLowerCase()];
+  if (svc !== undefined) {
+    // Firefox does not encode layers into one stream, and must not promise them.
+    const scalabilityMode = handlerName.startsWith('Firefox') ? 'L1T1' : (asked ?? svc[source]);
     return [{ ...extras, maxBitrate: TOP_BITRATE, scalabilityMode }];
   }
-  const scalabilityMode = asked ?? 'L1T3';
-  if (name === 'video/av1') return [{ ...extras, maxBitrate: TOP_BITRATE, scalabilityMode }];
-  const layers = LAYERS.slice(LAYERS.length - params.simulcastStreams);
-  return layers.map((layer) => ({ ...extras, ...layer, scalabilityMode }));
+  const streams = source === 'webcam' ? params.webcamStreams : params.sharingStreams;
+  const layers = LAYERS.slice(LAYERS.length - streams);
+  return layers.map((layer) => ({ ...extras, ...layer, scalabilityMode: asked ?? 'L1T3' }));
+}
+
+/** A screen is worth nothing when its letters cannot be read: fewer frames come before fewer pixels. */
+export function keepsResolution(source: VideoSource, params: Params): boolean {
+  return source === 'share' && params.contentHint !== 'motion';
 }

@@ -18,6 +18,10 @@ function media(change: Partial<RemoteMedia> & { id: string; peerId: string }): R
     producerPaused: false,
     localPaused: false,
     score: null,
+    offered: null,
+    wanted: null,
+    chosen: { spatial: null, temporal: null },
+    priority: 1,
     ...change,
   };
 }

@@ -38,6 +38,7 @@ export interface StreamStats {
   bytes: number;
   packetsLost: number;
   framesDecoded: number | null;
+  keyFrames: number | null;
   framesPerSecond: number | null;
   width: number | null;
   height: number | null;
@@ -90,6 +91,7 @@ export function readStream(report: Report): StreamStats | null {
     bytes: sum('bytesReceived', 'bytesSent'),
     packetsLost: sum('packetsLost'),
     framesDecoded: num(first.framesDecoded),
+    keyFrames: num(first.keyFramesDecoded),
     framesPerSecond: num(first.framesPerSecond),
     width: num(first.frameWidth),
     height: num(first.frameHeight),

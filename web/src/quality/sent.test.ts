@@ -27,7 +27,7 @@ describe('readSent', () => {
     const report = [
       stream('r2', 720, { qualityLimitationReason: 'bandwidth' }),
       stream('r0', 180),
-      stream('r1', 360, { active: false }),
+      stream('r1', 360, { active: false, frameHeight: undefined }),
       [
         'x',
         {

@@ -35,7 +35,7 @@ export interface SentLayer {
 }
 
 export interface Sent {
-  /** Smallest first. */
+  /** In the order of their names: smallest first. */
   layers: SentLayer[];
   /** To be given to the next reading. */
   counters: ReadonlyMap<string, Counters>;
@@ -51,7 +51,8 @@ export function readSent(report: Report, before: ReadonlyMap<string, Counters>):
     counters.set(id, now);
     return layerOf(id, entries, { stream, rates: ratesBetween(before.get(id) ?? null, now) });
   });
-  layers.sort((a, b) => (a.height ?? 0) - (b.height ?? 0) || (a.id < b.id ? -1 : 1));
+  // Encodings are named in their order, and a layer that is off has no size to be told by.
+  layers.sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
   return { layers, counters };
 }
 

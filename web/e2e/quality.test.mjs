@@ -56,7 +56,10 @@ for (const viewer of ['chromium', 'firefox']) {
 
     await bob.page.select(byTestId('stats-spatial'), '1');
     await bob.until('gets a larger layer', (it) => layersOf(it, ann)?.spatial === 1);
-    await until('a larger picture is shown', async () => (await shown(bob, 'stats-height')) > small);
+    await until(
+      'a larger picture is shown',
+      async () => (await shown(bob, 'stats-height')) > small,
+    );
     await bob.page.select(byTestId('stats-spatial'), 'auto');
     await bob.until('leaves it to the app', (it) => consumerOf(it, ann.id).wanted.by !== 'person');
   });

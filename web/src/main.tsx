@@ -28,7 +28,7 @@ const levels = new Levels(store, client);
 store.subscribe((state, before) => {
   if (state.prefs !== before.prefs) savePrefs(state.prefs);
 });
-if (params.stats) store.setState((state) => changeView(state, { panel: 'stats', statsOf: 'me' }));
+if (params.stats) store.setState((state) => changeView(state, { panel: 'stats' }));
 // Others see at once that this peer has gone, rather than when the network notices.
 addEventListener('pagehide', () => {
   if (store.getState().phase.name !== 'lobby') client.leave();

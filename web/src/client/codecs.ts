@@ -25,11 +25,12 @@ const LAYERS = [
 
 /**
  * Codecs whose layers are in one stream, and their usual layers. The spatial ones that Chromium
- * makes of a screen in VP9 are all of full size; of AV1 they would not be, so there are none.
+ * makes of a screen in VP9 are all of full size. AV1 has none unless the address asks for them:
+ * receivers are not sent the dependency descriptor, by which Chromium puts them together.
  */
 const SVC: Partial<Record<string, Record<VideoSource, string>>> = {
   'video/vp9': { webcam: 'L3T3_KEY', share: 'L3T3' },
-  'video/av1': { webcam: 'L3T3_KEY', share: 'L1T3' },
+  'video/av1': { webcam: 'L1T3', share: 'L1T3' },
 };
 
 /** Voice: mono, silent when nobody speaks, robust against loss. */

@@ -32,6 +32,12 @@ export function tilesOf(state: Source): Tile[] {
   return tiles;
 }
 
+/** Whoever sends nothing sees others only, once there are any. */
+export function tilesInView(state: Source, produce: boolean): Tile[] {
+  const all = tilesOf(state);
+  return produce || all.length === 1 ? all : all.filter(({ own }) => !own);
+}
+
 /** The peers that no voice is heard of: no microphone, or all of them muted. */
 export function mutedPeers(peers: State['peers'], media: State['media']): Set<string> {
   const muted = new Set(peers.keys());

@@ -119,7 +119,9 @@ function Facts({ reading, media }: { reading: TileReading; media: RemoteMedia | 
           <Fact name="Connection gives" value={bitrate(available)} />
           <Fact name="Waits to be shown" value={milliseconds(picture?.delay ?? null)} />
           <Fact name="Freezes" value={picture?.freezes?.toString() ?? null} />
-          <Fact name="Score, sender’s score" value={scores(media)} />
+          <Fact name="Key frames" value={picture?.keyFrames?.toString() ?? null} />
+          <Fact name="Arrives here" value={score(media.score?.score)} />
+          <Fact name="Arrives at the server" value={score(media.score?.producerScore)} />
         </>
       )}
       <Fact name="Sound" value={bitrate(sound?.bitrate ?? null)} />
@@ -162,6 +164,6 @@ function pairOf(layers: RemoteMedia['layers'] | LayerPair | null): LayerPair | n
     : { spatial: layers.spatial, temporal: layers.temporal };
 }
 
-function scores({ score }: RemoteMedia): string | null {
-  return score === null ? null : `${score.score}, ${score.producerScore} of 10`;
+function score(value: number | undefined): string | null {
+  return value === undefined ? null : `${value} of 10`;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
-import { tilesOf, type Tile } from '../../state/tiles';
+import { tilesInView, type Tile } from '../../state/tiles';
 import { changeView } from '../../state/updates';
 import { useApp, useRoom, useRoomParts } from '../app';
 import { Button } from '../common/Button';
@@ -11,12 +11,12 @@ import { subjectOf } from './subject';
 
 /** What one tile receives or sends, and why; another tile can be chosen here, too. */
 export function StatsPanel() {
-  const { store } = useApp();
+  const { store, params } = useApp();
   const source = useRoomParts(({ me, peers, media, mic, webcam, share }) => ({
     ...{ me, peers, media, mic, webcam, share },
   }));
   const wanted = useRoom((state) => state.view.statsOf);
-  const tiles = useMemo(() => tilesOf(source), [source]);
+  const tiles = useMemo(() => tilesInView(source, params.produce), [source, params.produce]);
   const tile = tiles.find(({ key }) => key === wanted) ?? tiles[0];
   const select = useFocus();
   if (tile === undefined) return null;

@@ -1,3 +1,4 @@
+import type { Params } from '../settings/params';
 import type { Store } from '../state/store';
 import type { LocalDevice, Problem } from '../state/types';
 import { addToast, changeDevice, changePrefs } from '../state/updates';
@@ -7,10 +8,12 @@ import {
   captureTrack,
   listDevices,
   mediaDevices,
-  type CaptureWishes,
   type LocalSource,
 } from './capture';
 import { explain, problemOf } from './problems';
+
+/** What the address says of pictures. */
+type Wishes = Pick<Params, 'contentHint' | 'screenSharing4K'>;
 
 const PREF = { mic: 'micId', webcam: 'webcamId' } as const;
 
@@ -20,11 +23,11 @@ const PREF = { mic: 'micId', webcam: 'webcamId' } as const;
  */
 export class LocalMedia {
   readonly #store: Store;
-  readonly #wishes: CaptureWishes;
+  readonly #wishes: Wishes;
   /** Counts what was asked of each source, so that a late answer to an old question is dropped. */
   readonly #turn = { mic: 0, webcam: 0, share: 0 };
 
-  constructor(store: Store, wishes: CaptureWishes) {
+  constructor(store: Store, wishes: Wishes) {
     this.#store = store;
     this.#wishes = wishes;
   }
@@ -85,7 +88,7 @@ export class LocalMedia {
     const turn = ++this.#turn.share;
     this.#store.setState({ share: { status: 'starting', video: null, audio: null } });
     try {
-      const { video, audio } = await captureScreen(this.#wishes);
+      const { video, audio } = await captureScreen(this.#wishes.screenSharing4K);
       if (turn !== this.#turn.share) {
         video.stop();
         audio?.stop();

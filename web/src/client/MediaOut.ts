@@ -3,7 +3,13 @@ import type { Params } from '../settings/params';
 import type { Signalling } from '../signalling/Signalling';
 import type { Store } from '../state/store';
 import type { State } from '../state/types';
-import { keepsResolution, SHARE_SOUND_OPTIONS, videoSettings, VOICE_OPTIONS } from './codecs';
+import {
+  keepsResolution,
+  screenHint,
+  SHARE_SOUND_OPTIONS,
+  videoSettings,
+  VOICE_OPTIONS,
+} from './codecs';
 import { KeyedQueue } from './queue';
 
 export const SLOTS = ['mic', 'webcam', 'share', 'shareSound'] as const;
@@ -81,6 +87,7 @@ export class MediaOut {
     if (wish.track === null) {
       await this.#stop(slot, producer);
     } else if (producer.track !== wish.track) {
+      this.#prepare(slot, wish.track);
       await producer.replaceTrack({ track: wish.track });
     } else if (producer.paused !== wish.muted) {
       await this.#mute(producer, wish.muted);
@@ -93,6 +100,7 @@ export class MediaOut {
   async #produce(slot: Slot, track: MediaStreamTrack): Promise<void> {
     const { transport, params } = this.#options;
     const share = slot === 'share' || slot === 'shareSound';
+    this.#prepare(slot, track);
     const producer = await transport.produce({
       track,
       streamId: share ? 'share' : 'mic-webcam',
@@ -101,11 +109,16 @@ export class MediaOut {
       disableTrackOnPause: false,
       appData: share ? { share: true } : {},
     });
-    if (slot === 'share' && keepsResolution(slot, params)) await keepResolution(producer);
+    if (slot === 'share' && keepsResolution(params)) await keepResolution(producer);
     this.#producers.set(slot, producer);
     producer.observer.once('close', () => {
       if (this.#producers.get(slot) === producer) this.#producers.delete(slot);
     });
+  }
+
+  #prepare(slot: Slot, track: MediaStreamTrack): void {
+    const { device, params } = this.#options;
+    if (slot === 'share') track.contentHint = screenHint(params, device.sendRtpCapabilities);
   }
 
   #settings(slot: Slot): Partial<ms.ProducerOptions> {

@@ -1,5 +1,4 @@
 /** Asking the browser for tracks. No state here; `LocalMedia` keeps them. */
-import type { ContentHint } from '../settings/params';
 import type { DeviceChoice, Devices } from '../state/types';
 
 export type LocalSource = 'mic' | 'webcam';
@@ -20,12 +19,6 @@ const SCREEN_SIZES = {
   usual: { width: { max: 1920 }, height: { max: 1080 } },
   large: { width: { max: 3840 }, height: { max: 2160 } },
 };
-
-/** What the address says of pictures. */
-export interface CaptureWishes {
-  contentHint: ContentHint | null;
-  screenSharing4K: boolean;
-}
 
 /** One track; a remembered device that is gone is replaced by any other. */
 export async function captureTrack(
@@ -57,16 +50,15 @@ export async function captureBoth(
 }
 
 /** A screen, window or tab that the person picks, with its sound where the browser offers it. */
-export async function captureScreen(wishes: CaptureWishes): Promise<{
+export async function captureScreen(large: boolean): Promise<{
   video: MediaStreamTrack;
   audio: MediaStreamTrack | null;
 }> {
-  const size = SCREEN_SIZES[wishes.screenSharing4K ? 'large' : 'usual'];
+  const size = SCREEN_SIZES[large ? 'large' : 'usual'];
   const asked = { video: { ...size, frameRate: { max: 30 } }, audio: true };
   const stream = await mediaDevices().getDisplayMedia(asked);
   const [video] = stream.getVideoTracks();
   if (video === undefined) throw new Error('no screen was given');
-  video.contentHint = wishes.contentHint ?? 'detail';
   return { video, audio: stream.getAudioTracks()[0] ?? null };
 }
 

@@ -1,7 +1,7 @@
 import { testFakeParameters as fake, type types as ms } from 'mediasoup-client';
 import { describe, expect, it } from 'vitest';
 import { parseParams } from '../settings/params';
-import { keepsResolution, videoSettings } from './codecs';
+import { keepsResolution, screenHint, videoSettings } from './codecs';
 
 function codec(name: string): ms.RtpCodecCapability {
   return { kind: 'video', mimeType: `video/${name}`, clockRate: 90_000, preferredPayloadType: 96 };
@@ -43,7 +43,7 @@ describe('videoSettings', () => {
     expect(encodings).toEqual([{ maxBitrate: 5_000_000, scalabilityMode: 'L3T3_KEY' }]);
     expect(settings('?forceVP9=1', 'share').encodings?.[0]).toMatchObject({
       dtx: true,
-      scalabilityMode: 'L3T3',
+      scalabilityMode: 'L1T3',
     });
   });
 
@@ -96,11 +96,26 @@ describe('videoSettings', () => {
   });
 });
 
-describe('keepsResolution', () => {
-  it('is for screens, unless motion matters more there', () => {
-    expect(keepsResolution('share', parseParams(''))).toBe(true);
-    expect(keepsResolution('share', parseParams('?videoContentHint=text'))).toBe(true);
-    expect(keepsResolution('share', parseParams('?videoContentHint=motion'))).toBe(false);
-    expect(keepsResolution('webcam', parseParams(''))).toBe(false);
+describe('a screen', () => {
+  const hint = (search: string) => screenHint(parseParams(search), ALL);
+
+  it('is for reading, unless the address says otherwise', () => {
+    expect(hint('')).toBe('detail');
+    expect(hint('?videoContentHint=text')).toBe('text');
+    expect(hint('?videoContentHint=motion')).toBe('motion');
+  });
+
+  it('is called motion where Chromium would send nothing', () => {
+    const layered = 'sharingScalabilityMode=L3T3';
+    expect(hint(`?forceVP9=1&${layered}`)).toBe('motion');
+    expect(hint(`?forceAV1=1&${layered}`)).toBe('detail');
+    expect(hint(`?forceVP9=1&${layered}&enableSharingLayers=false`)).toBe('detail');
+    expect(hint('?forceVP9=1')).toBe('detail');
+  });
+
+  it('keeps its resolution rather than its frame rate, unless motion was asked for', () => {
+    const keeps = (search: string) => keepsResolution(parseParams(search));
+    expect(keeps('?forceVP9=1&sharingScalabilityMode=L3T3')).toBe(true);
+    expect(keeps('?videoContentHint=motion')).toBe(false);
   });
 });

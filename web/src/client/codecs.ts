@@ -1,6 +1,6 @@
 /** How pictures and voices are encoded: pure choices from the URL's parameters. */
-import type { types as ms } from 'mediasoup-client';
-import type { Params } from '../settings/params';
+import { parseScalabilityMode, type types as ms } from 'mediasoup-client';
+import type { ContentHint, Params } from '../settings/params';
 
 export type VideoSource = 'webcam' | 'share';
 
@@ -24,12 +24,12 @@ const LAYERS = [
 ];
 
 /**
- * Codecs whose layers are in one stream, and their usual layers. The spatial ones that Chromium
- * makes of a screen in VP9 are all of full size. AV1 has none unless the address asks for them:
+ * Codecs whose layers are in one stream, and their usual layers. Screens have none but of time, so
+ * that fewer frames come before fewer pixels; nor has AV1, unless the address asks for them:
  * receivers are not sent the dependency descriptor, by which Chromium puts them together.
  */
 const SVC: Partial<Record<string, Record<VideoSource, string>>> = {
-  'video/vp9': { webcam: 'L3T3_KEY', share: 'L3T3' },
+  'video/vp9': { webcam: 'L3T3_KEY', share: 'L1T3' },
   'video/av1': { webcam: 'L1T3', share: 'L1T3' },
 };
 
@@ -56,7 +56,7 @@ export function videoSettings(
   capabilities: ms.RtpCapabilities,
   handlerName: string,
 ): VideoSettings {
-  const codec = chosenCodec(params, capabilities);
+  const codec = videoCodec(params, capabilities);
   const codecOptions = { videoGoogleStartBitrate: START_BITRATE };
   const layered = source === 'webcam' ? params.webcamLayers : params.sharingLayers;
   const encodings = layered ? encodingsFor(source, params, codec, handlerName) : undefined;
@@ -65,7 +65,11 @@ export function videoSettings(
     : { codec, encodings, codecOptions };
 }
 
-function chosenCodec(params: Params, { codecs = [] }: ms.RtpCapabilities): ms.RtpCodecCapability {
+/** The codec that pictures are sent in. Throws as `videoSettings` does. */
+export function videoCodec(
+  params: Params,
+  { codecs = [] }: ms.RtpCapabilities,
+): ms.RtpCodecCapability {
   const { forceCodec } = params;
   const wanted = forceCodec === null ? 'video/' : `video/${forceCodec.toLowerCase()}`;
   const codec = codecs.find(({ mimeType }) => mimeType.toLowerCase().startsWith(wanted));
@@ -94,7 +98,18 @@ function encodingsFor(
   return layers.map((layer) => ({ ...extras, ...layer, scalabilityMode: asked ?? 'L1T3' }));
 }
 
-/** A screen is worth nothing when its letters cannot be read: fewer frames come before fewer pixels. */
-export function keepsResolution(source: VideoSource, params: Params): boolean {
-  return source === 'share' && params.contentHint !== 'motion';
+/**
+ * What the browser is told of a screen: letters, unless motion matters more. Chromium sends nothing
+ * at all of letters in several spatial layers of VP9.
+ */
+export function screenHint(params: Params, capabilities: ms.RtpCapabilities): ContentHint {
+  const { spatialLayers } = parseScalabilityMode(params.sharingScalabilityMode ?? undefined);
+  const isVp9 = videoCodec(params, capabilities).mimeType.toLowerCase() === 'video/vp9';
+  const layered = isVp9 && params.sharingLayers && spatialLayers > 1;
+  return layered ? 'motion' : (params.contentHint ?? 'detail');
+}
+
+/** A screen is worth nothing when it cannot be read: fewer frames come before fewer pixels. */
+export function keepsResolution(params: Params): boolean {
+  return params.contentHint !== 'motion';
 }

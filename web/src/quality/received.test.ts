@@ -8,7 +8,7 @@ function report(at: number, change: Record<string, unknown> = {}): [string, unkn
     kind: 'video',
     codecId: 'c',
     timestamp: at,
-    bytesReceived: at * 100,
+    bytesReceived: at * 125,
     headerBytesReceived: at * 25,
     packetsReceived: at / 10,
     packetsLost: at / 90,
@@ -45,7 +45,7 @@ describe('readReceived', () => {
     });
   });
 
-  it('tells rates since the reading before, headers included', () => {
+  it('tells rates since the reading before, headers and padding left out', () => {
     const before = readReceived(report(9000), null)?.counters ?? null;
     const figures = readReceived(report(18_000), before)?.figures;
     expect(figures).toMatchObject({ bitrate: 1_000_000, loss: 0.1, delay: 80 });

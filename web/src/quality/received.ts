@@ -63,7 +63,8 @@ function countersOf(stream: Entry): Counters {
   const count = (name: string) => num(stream[name]) ?? 0;
   return {
     at: count('timestamp'),
-    bytes: count('bytesReceived') + count('headerBytesReceived'),
+    // Without headers, which browsers count together with padding.
+    bytes: count('bytesReceived'),
     packets: count('packetsReceived'),
     lost: count('packetsLost'),
     frames: count('framesDecoded'),

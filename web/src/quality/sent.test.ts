@@ -60,7 +60,7 @@ describe('readSent', () => {
     const { counters } = readSent([stream('r0', 180), stream('r1', 360)], new Map());
     const now = { timestamp: 2000 };
     const later = [
-      stream('r0', 180, { ...now, bytesSent: 10_000, headerBytesSent: 2_500 }),
+      stream('r0', 180, { ...now, bytesSent: 12_500, headerBytesSent: 9_000 }),
       stream('r1', 360, now),
     ];
     const { layers } = readSent(later, counters);

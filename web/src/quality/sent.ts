@@ -94,7 +94,8 @@ function countersOf(stream: Entry): Counters {
   const count = (name: string) => num(stream[name]) ?? 0;
   return {
     at: count('timestamp'),
-    bytes: count('bytesSent') + count('headerBytesSent'),
+    // Without headers, which browsers count together with the padding of probes.
+    bytes: count('bytesSent'),
     packets: count('packetsSent'),
     lost: 0,
     frames: count('framesEncoded'),

@@ -44,7 +44,7 @@ export function TileView({ tile, rect, place, speaking }: TileViewProps) {
       className={cx(
         styles.tile,
         styles[place],
-        tile.kind === 'share' && styles.share,
+        tile.whole && styles.whole,
         speaking && styles.speaking,
         small && styles.small,
       )}

@@ -42,7 +42,7 @@ export function ConnectionDialog() {
         <Fact name="Loss, receiving" value={percent(last?.recv?.loss ?? null)} />
         <Fact name="Can send" value={bitrate(last?.send?.availableSendBitrate ?? null)} />
         <Fact name="Can receive" value={bitrate(available)} testId="downlink-available" />
-        <Fact name="Wants to receive" value={bitrate(downlink?.desired ?? null)} />
+        <Fact name="Everything would take" value={bitrate(downlink?.desired ?? null)} />
         <Fact name="Carried over" value={path?.protocol?.toUpperCase() ?? null} />
         <Fact name="Server address" value={path?.remoteAddress ?? null} />
         <Fact name="Encryption" value={path?.srtpCipher ?? null} />

@@ -95,7 +95,7 @@ function Facts({ reading }: { reading: TileReading }) {
       <Fact name="Sound sent" value={bitrate(sentSound?.bitrate ?? null)} />
       <Fact name="Sound lost" value={percent(sentSound?.loss ?? null)} />
       <Fact name="You can receive" value={bitrate(downlink?.available ?? receivable)} />
-      <Fact name="You want to receive" value={bitrate(downlink?.desired ?? null)} />
+      <Fact name="Everything would take" value={bitrate(downlink?.desired ?? null)} />
     </dl>
   );
 }

@@ -79,6 +79,13 @@ describe('the server’s word', () => {
     expect(causeOf(server({}))).toBe('best');
   });
 
+  it('that nothing limits it leaves the choice of person and app', () => {
+    const low = { spatial: 0, temporal: 2 };
+    const none = server({ preferred: low, target: low, current: low });
+    expect(causeOf({ ...none, wanted: by('tile') })).toBe('tile');
+    expect(causeOf({ ...none, wanted: by('person') })).toBe('person');
+  });
+
   it('counts more than what notifications said', () => {
     expect(causeOf({ ...server({}), current: null, producerScores: [0, 0, 0] })).toBe('best');
   });

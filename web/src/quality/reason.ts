@@ -86,7 +86,7 @@ function told(situation: Situation, server: ServerLayers): Reason {
     case 'preference':
       return preference(situation);
     case 'none':
-      return isBelow(server.current, server.target) ? SWITCHING : BEST;
+      return isBelow(server.current, server.target) ? SWITCHING : preference(situation);
   }
 }
 

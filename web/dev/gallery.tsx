@@ -89,6 +89,10 @@ function addVideo(peerId: string, id: string, share: boolean, seed: number): voi
     codec: 'VP8',
     producerPaused: false,
     localPaused: false,
+    offered: null,
+    wanted: null,
+    chosen: { spatial: null, temporal: null },
+    priority: 1,
   } as const;
   const track = paintedTrack(share ? 'screen' : peerId, seed);
   set((state) =>

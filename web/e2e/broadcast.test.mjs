@@ -74,6 +74,7 @@ for (const kind of ['chromium', 'firefox']) {
     const broadcaster = await pusher.broadcaster(ann);
     await sees(ann, broadcaster);
     await hears(ann, broadcaster);
+    assert.equal(await ann.evaluate(fitOf, broadcaster.id), 'contain', 'all of it is shown');
     if (kind === 'chromium') {
       const offset = await soundAfterPicture(ann, broadcaster, { area: PATTERN_FLASH });
       assert.ok(Math.abs(offset) < NOTICED_MS, `sound comes ${offset} ms after the picture`);
@@ -92,3 +93,9 @@ stage.test('a room that only a pusher made goes away with it', async () => {
   // Long before the time for which requests alone would keep it open.
   await until('the room is gone', async () => (await rooms()) === 0, { within: 5_000 });
 });
+
+/** Runs in the page: how the picture of somebody fits into its tile. */
+function fitOf(peerId) {
+  const tile = `[data-testid="tile"][data-peer-id="${peerId}"]`;
+  return getComputedStyle(document.querySelector(`${tile} video`)).objectFit;
+}

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { Browser } from './harness/browsers.mjs';
 import { sees } from './harness/media.mjs';
-import { Person } from './harness/person.mjs';
+import { byTestId, Person } from './harness/person.mjs';
 import { Server } from './harness/server.mjs';
 import { until } from './harness/until.mjs';
 
@@ -55,6 +55,7 @@ async function takeRoom({ ada, hoshi }, take) {
     await hoshi.openChat();
   }
   await hoshi.page.keyboard.press('Escape');
+  await takeStats(hoshi, ada, take);
   await ada.click('share');
   await sees(hoshi, ada, { share: true });
   await take('share', 'dark');
@@ -63,6 +64,27 @@ async function takeRoom({ ada, hoshi }, take) {
   await hoshi.click('to-lobby');
   await hoshi.until('has a preview', ({ me }) => me.webcam === 'live');
   await take('lobby', 'light');
+}
+
+/** Statistics of oneself, and of somebody else. */
+async function takeStats(hoshi, ada, take) {
+  await hoshi.page.keyboard.press('i');
+  await hoshi.page.waitForSelector(byTestId('stats-panel'));
+  for (const [name, key] of [
+    ['own-stats', 'me'],
+    ['stats', ada.id],
+  ]) {
+    await hoshi.page.select(byTestId('stats-who'), key);
+    await until('the curves have a past', () => hoshi.evaluate(hasPast), { within: 30_000 });
+    for (const theme of ['light', 'dark']) await take(name, theme);
+  }
+  await hoshi.page.keyboard.press('Escape');
+}
+
+/** Runs in the page. */
+function hasPast() {
+  const points = document.querySelector('[data-testid="stats-panel"] polyline')?.points.length;
+  return (points ?? 0) >= 12;
 }
 
 /** Three people who talk; the picture is of what Hoshi sees. */

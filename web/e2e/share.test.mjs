@@ -34,6 +34,20 @@ for (const kind of ['chromium', 'firefox']) {
   });
 }
 
+// Chromium encodes no screen in several spatial layers of VP9 unless it is told of motion.
+for (const mode of ['L1T3', 'L3T3']) {
+  stage.test(`chromium: a screen is seen in VP9 with ${mode}`, async () => {
+    const room = stage.room('vp9');
+    const query = { forceVP9: 'true', webcam: 'false', sharingScalabilityMode: mode };
+    const ann = await stage.person(browserWithScreen('chromium'), { room, name: 'Ann', query });
+    const bob = await stage.person('chromium', { room, name: 'Bob', query: { produce: 'false' } });
+    await ann.click('share');
+    await ann.until('shares', ({ me }) => me.share === 'live');
+    await animate(ann);
+    await sees(bob, ann, { share: true });
+  });
+}
+
 function screenOf(state, person) {
   return consumerOf(state, person.id, { share: true });
 }

@@ -7,6 +7,7 @@ import { randomPeerId, randomRoomName } from './settings/names';
 import { parseParams, withRoom } from './settings/params';
 import { loadPrefs, savePrefs } from './settings/prefs';
 import { createRoomStore } from './state/store';
+import { changeView } from './state/updates';
 import './styles/tokens.css';
 import './styles/base.css';
 import { AppContext } from './ui/app';
@@ -27,6 +28,7 @@ const levels = new Levels(store, client);
 store.subscribe((state, before) => {
   if (state.prefs !== before.prefs) savePrefs(state.prefs);
 });
+if (params.stats) store.setState((state) => changeView(state, { panel: 'stats' }));
 // Others see at once that this peer has gone, rather than when the network notices.
 addEventListener('pagehide', () => {
   if (store.getState().phase.name !== 'lobby') client.leave();

@@ -19,11 +19,6 @@ impl Refusal {
         Self(CommandError::not_found(reason))
     }
 
-    /// For what the engine does not have yet.
-    pub(crate) fn not_there_yet(what: &str) -> Self {
-        Self::error(format!("{what}: not implemented by miso-worker yet"))
-    }
-
     /// For an answer of the core that does not belong to the command: a bug.
     pub(crate) fn unexpected() -> Self {
         Self::error("unexpected answer of the core")

@@ -1,3 +1,4 @@
+import type { Params } from '../settings/params';
 import type { Store } from '../state/store';
 import type { LocalDevice, Problem } from '../state/types';
 import { addToast, changeDevice, changePrefs } from '../state/updates';
@@ -11,6 +12,9 @@ import {
 } from './capture';
 import { explain, problemOf } from './problems';
 
+/** What the address says of pictures. */
+type Wishes = Pick<Params, 'contentHint' | 'screenSharing4K'>;
+
 const PREF = { mic: 'micId', webcam: 'webcamId' } as const;
 
 /**
@@ -19,11 +23,13 @@ const PREF = { mic: 'micId', webcam: 'webcamId' } as const;
  */
 export class LocalMedia {
   readonly #store: Store;
+  readonly #wishes: Wishes;
   /** Counts what was asked of each source, so that a late answer to an old question is dropped. */
   readonly #turn = { mic: 0, webcam: 0, share: 0 };
 
-  constructor(store: Store) {
+  constructor(store: Store, wishes: Wishes) {
     this.#store = store;
+    this.#wishes = wishes;
   }
 
   /** Follows devices being plugged in and out, for as long as the page lives. */
@@ -82,7 +88,7 @@ export class LocalMedia {
     const turn = ++this.#turn.share;
     this.#store.setState({ share: { status: 'starting', video: null, audio: null } });
     try {
-      const { video, audio } = await captureScreen();
+      const { video, audio } = await captureScreen(this.#wishes.screenSharing4K);
       if (turn !== this.#turn.share) {
         video.stop();
         audio?.stop();
@@ -137,6 +143,7 @@ export class LocalMedia {
     const { track: old, muted } = this.#store.getState()[source];
     if (old !== null && old !== track) old.stop();
     if (source === 'mic') track.enabled = !muted;
+    else if (this.#wishes.contentHint !== null) track.contentHint = this.#wishes.contentHint;
     track.addEventListener('ended', () => this.#lost(source, track));
     this.#change(source, { status: 'live', track, problem: null });
     void this.refreshDevices();

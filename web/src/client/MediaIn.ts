@@ -2,9 +2,9 @@ import type { types as ms } from 'mediasoup-client';
 import type { NewConsumer } from '../signalling/messages';
 import { Refusal, type Signalling } from '../signalling/Signalling';
 import type { Store } from '../state/store';
-import type { RemoteMedia } from '../state/types';
+import type { ChosenLayers, RemoteMedia } from '../state/types';
 import { addMedia, changeMedia, removeMedia } from '../state/updates';
-import { Demand, type Want } from './demand';
+import { AUTOMATIC, Demand, offeredLayers, wantedAtFirst, type Want } from './demand';
 import { KeyedQueue } from './queue';
 
 /**
@@ -14,6 +14,7 @@ import { KeyedQueue } from './queue';
  */
 export class MediaIn {
   readonly #store: Store;
+  readonly #signalling: Signalling;
   readonly #transport: ms.Transport;
   readonly #consumers = new Map<string, ms.Consumer>();
   readonly #queue = new KeyedQueue();
@@ -22,6 +23,7 @@ export class MediaIn {
 
   constructor(store: Store, signalling: Signalling, transport: ms.Transport) {
     this.#store = store;
+    this.#signalling = signalling;
     this.#transport = transport;
     this.#demand = new Demand(store, signalling);
   }
@@ -74,6 +76,21 @@ export class MediaIn {
     this.#demand.want(id, want);
   }
 
+  /** What the person chooses; rejects when the server refuses. */
+  choose(id: string, chosen: ChosenLayers): Promise<void> {
+    return this.#demand.choose(id, chosen);
+  }
+
+  /** The higher, the sooner it is served where the connection does not carry all. */
+  async setPriority(consumerId: string, priority: number): Promise<void> {
+    await this.#signalling.request('setConsumerPriority', { consumerId, priority });
+    this.change(consumerId, { priority });
+  }
+
+  async requestKeyFrame(consumerId: string): Promise<void> {
+    await this.#signalling.request('requestConsumerKeyFrame', { consumerId });
+  }
+
   close(): void {
     this.#closed = true;
     this.#queue.close();
@@ -91,6 +108,7 @@ function isShare(offer: NewConsumer): boolean {
 }
 
 function mediaOf(offer: NewConsumer, consumer: ms.Consumer): RemoteMedia {
+  const offered = offer.kind === 'video' ? offeredLayers(offer) : null;
   return {
     id: offer.id,
     peerId: offer.peerId,
@@ -102,5 +120,9 @@ function mediaOf(offer: NewConsumer, consumer: ms.Consumer): RemoteMedia {
     producerPaused: offer.producerPaused,
     localPaused: false,
     score: offer.consumerScore,
+    offered,
+    wanted: wantedAtFirst(offered),
+    chosen: AUTOMATIC,
+    priority: 1,
   };
 }

@@ -3,7 +3,13 @@ import type { Params } from '../settings/params';
 import type { Signalling } from '../signalling/Signalling';
 import type { Store } from '../state/store';
 import type { State } from '../state/types';
-import { SHARE_SOUND_OPTIONS, videoSettings, VOICE_OPTIONS } from './codecs';
+import {
+  keepsResolution,
+  screenHint,
+  SHARE_SOUND_OPTIONS,
+  videoSettings,
+  VOICE_OPTIONS,
+} from './codecs';
 import { KeyedQueue } from './queue';
 
 export const SLOTS = ['mic', 'webcam', 'share', 'shareSound'] as const;
@@ -81,6 +87,7 @@ export class MediaOut {
     if (wish.track === null) {
       await this.#stop(slot, producer);
     } else if (producer.track !== wish.track) {
+      this.#prepare(slot, wish.track);
       await producer.replaceTrack({ track: wish.track });
     } else if (producer.paused !== wish.muted) {
       await this.#mute(producer, wish.muted);
@@ -91,8 +98,9 @@ export class MediaOut {
   }
 
   async #produce(slot: Slot, track: MediaStreamTrack): Promise<void> {
-    const { transport } = this.#options;
+    const { transport, params } = this.#options;
     const share = slot === 'share' || slot === 'shareSound';
+    this.#prepare(slot, track);
     const producer = await transport.produce({
       track,
       streamId: share ? 'share' : 'mic-webcam',
@@ -101,10 +109,16 @@ export class MediaOut {
       disableTrackOnPause: false,
       appData: share ? { share: true } : {},
     });
+    if (slot === 'share' && keepsResolution(params)) await keepResolution(producer);
     this.#producers.set(slot, producer);
     producer.observer.once('close', () => {
       if (this.#producers.get(slot) === producer) this.#producers.delete(slot);
     });
+  }
+
+  #prepare(slot: Slot, track: MediaStreamTrack): void {
+    const { device, params } = this.#options;
+    if (slot === 'share') track.contentHint = screenHint(params, device.sendRtpCapabilities);
   }
 
   #settings(slot: Slot): Partial<ms.ProducerOptions> {
@@ -146,6 +160,18 @@ export function wishOf(state: State, slot: Slot): Wish {
       return { track: share.video, muted: false, settled: share.status !== 'starting' };
     case 'shareSound':
       return { track: share.audio, muted: false, settled: share.status !== 'starting' };
+  }
+}
+
+/** Where the browser knows how; elsewhere the track's hint says nearly the same. */
+async function keepResolution({ rtpSender }: ms.Producer): Promise<void> {
+  if (rtpSender === undefined) return;
+  try {
+    const parameters = rtpSender.getParameters();
+    parameters.degradationPreference = 'maintain-resolution';
+    await rtpSender.setParameters(parameters);
+  } catch (error) {
+    console.warn('the browser does not say what to keep of a screen', error);
   }
 }
 

@@ -227,6 +227,20 @@ describe('sending', () => {
   });
 });
 
+describe('the downlink', () => {
+  it('is known once the server has told it, and forgotten with the session', async () => {
+    const room = await joinRoom();
+    room.server.notify('downlinkBwe', {
+      desiredBitrate: 3,
+      effectiveDesiredBitrate: 2,
+      availableBitrate: 1,
+    });
+    expect(room.store.getState().downlink).toEqual({ desired: 3, available: 1 });
+    room.server.emit('disconnected');
+    expect(room.store.getState().downlink).toBeNull();
+  });
+});
+
 describe('renaming', () => {
   it('goes back to the old name when the server refuses', async () => {
     const room = await joinRoom();

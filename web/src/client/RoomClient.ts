@@ -5,11 +5,12 @@ import { openSignalling, Refusal, type OpenSignalling } from '../signalling/Sign
 import type { Signalling } from '../signalling/Signalling';
 import type { PeerDevice } from '../signalling/messages';
 import type { Store } from '../state/store';
-import type { Phase } from '../state/types';
+import type { ChosenLayers, Phase } from '../state/types';
 import { addToast, changePrefs, changeView, dropSession } from '../state/updates';
 import type { Want } from './demand';
 import { describeDevice } from './deviceInfo';
 import { LocalMedia } from './LocalMedia';
+import type { MediaIn } from './MediaIn';
 import type { Slot } from './MediaOut';
 import { reasonOf } from './problems';
 import { Session } from './Session';
@@ -56,7 +57,7 @@ export class RoomClient {
     this.#store = store;
     this.#params = params;
     this.#world = world;
-    this.media = new LocalMedia(store);
+    this.media = new LocalMedia(store, params);
   }
 
   get session(): Session | null {
@@ -69,7 +70,11 @@ export class RoomClient {
     const { room, me } = this.#store.getState();
     this.#store.setState({ me: { ...me, name: cleanName(me.name) }, toasts: [] });
     this.#enter({ name: 'connecting', attempt: 0 });
-    const url = signallingUrl(this.#world.page, room.id, me.id);
+    const url = signallingUrl(this.#world.page, {
+      roomId: room.id,
+      peerId: me.id,
+      replicas: this.#params.consumerReplicas,
+    });
     let failed = false;
     const signalling = this.#world.openSignalling(url, {
       open: () => {
@@ -185,6 +190,23 @@ export class RoomClient {
     this.#session?.media?.want(consumerId, want);
   }
 
+  /** Layers that the person wants to have of a video; null leaves them to the app. */
+  async chooseLayers(consumerId: string, chosen: ChosenLayers): Promise<void> {
+    await this.#ask('The layers could not be chosen', (media) => media.choose(consumerId, chosen));
+  }
+
+  async setPriority(consumerId: string, priority: number): Promise<void> {
+    await this.#ask('The priority could not be set', (media) =>
+      media.setPriority(consumerId, priority),
+    );
+  }
+
+  async requestKeyFrame(consumerId: string): Promise<void> {
+    await this.#ask('No key frame could be asked for', (media) =>
+      media.requestKeyFrame(consumerId),
+    );
+  }
+
   getStats(): Promise<Stats> {
     return this.#sampler.read(this.#session);
   }
@@ -208,6 +230,16 @@ export class RoomClient {
       if (session !== this.#session) return;
       this.#disconnect();
       this.#lose({ name: 'closed', why: 'failed', detail: reasonOf(error) });
+    }
+  }
+
+  async #ask(failure: string, task: (media: MediaIn) => Promise<void>): Promise<void> {
+    const media = this.#session?.media ?? null;
+    if (media === null) return;
+    try {
+      await task(media);
+    } catch (error) {
+      this.#say(`${failure}: ${reasonOf(error)}`);
     }
   }
 

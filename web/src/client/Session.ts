@@ -48,6 +48,11 @@ export class Session {
     return this.#in?.consumers ?? new Map<string, ms.Consumer>();
   }
 
+  /** For what has no better place, such as statistics. */
+  get signalling(): Signalling {
+    return this.#options.signalling;
+  }
+
   get media(): MediaIn | null {
     return this.#in;
   }
@@ -117,7 +122,12 @@ export class Session {
       case 'dataConsumerClosed':
         return this.data.remove(note.data.dataConsumerId);
       case 'downlinkBwe':
-        return this.#options.store.setState({ downlink: note.data.availableBitrate });
+        return this.#options.store.setState({
+          downlink: {
+            desired: note.data.desiredBitrate,
+            available: note.data.availableBitrate,
+          },
+        });
       case 'mediasoup-version':
         return this.#options.store.setState(({ room }) => ({
           room: { ...room, serverVersion: note.data.version },
@@ -128,10 +138,13 @@ export class Session {
   }
 
   async #loadDevice(): Promise<ms.Device> {
-    const { signalling, createDevice } = this.#options;
+    const { params, signalling, createDevice } = this.#options;
     const routerRtpCapabilities = await signalling.request('getRouterRtpCapabilities');
     const device = await createDevice();
-    await device.load({ routerRtpCapabilities });
+    await device.load({
+      routerRtpCapabilities,
+      preferLocalCodecsOrder: params.preferLocalCodecs,
+    });
     return device;
   }
 

@@ -15,10 +15,9 @@ const PICTURE: MediaTrackConstraints = {
   frameRate: { ideal: 30 },
 };
 
-const SCREEN: MediaTrackConstraints = {
-  width: { max: 1920 },
-  height: { max: 1080 },
-  frameRate: { max: 30 },
+const SCREEN_SIZES = {
+  usual: { width: { max: 1920 }, height: { max: 1080 } },
+  large: { width: { max: 3840 }, height: { max: 2160 } },
 };
 
 /** One track; a remembered device that is gone is replaced by any other. */
@@ -51,14 +50,15 @@ export async function captureBoth(
 }
 
 /** A screen, window or tab that the person picks, with its sound where the browser offers it. */
-export async function captureScreen(): Promise<{
+export async function captureScreen(large: boolean): Promise<{
   video: MediaStreamTrack;
   audio: MediaStreamTrack | null;
 }> {
-  const stream = await mediaDevices().getDisplayMedia({ video: SCREEN, audio: true });
+  const size = SCREEN_SIZES[large ? 'large' : 'usual'];
+  const asked = { video: { ...size, frameRate: { max: 30 } }, audio: true };
+  const stream = await mediaDevices().getDisplayMedia(asked);
   const [video] = stream.getVideoTracks();
   if (video === undefined) throw new Error('no screen was given');
-  video.contentHint = 'detail';
   return { video, audio: stream.getAudioTracks()[0] ?? null };
 }
 

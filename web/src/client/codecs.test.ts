@@ -1,7 +1,7 @@
 import { testFakeParameters as fake, type types as ms } from 'mediasoup-client';
 import { describe, expect, it } from 'vitest';
 import { parseParams } from '../settings/params';
-import { videoSettings } from './codecs';
+import { keepsResolution, screenHint, videoSettings } from './codecs';
 
 function codec(name: string): ms.RtpCodecCapability {
   return { kind: 'video', mimeType: `video/${name}`, clockRate: 90_000, preferredPayloadType: 96 };
@@ -43,7 +43,7 @@ describe('videoSettings', () => {
     expect(encodings).toEqual([{ maxBitrate: 5_000_000, scalabilityMode: 'L3T3_KEY' }]);
     expect(settings('?forceVP9=1', 'share').encodings?.[0]).toMatchObject({
       dtx: true,
-      scalabilityMode: 'L3T3',
+      scalabilityMode: 'L1T3',
     });
   });
 
@@ -59,10 +59,26 @@ describe('videoSettings', () => {
     expect(encodings).toHaveLength(1);
   });
 
-  it('promises no spatial layers that Firefox would not send', () => {
-    expect(settings('?forceVP9=1', 'webcam', 'Firefox120').encodings).toEqual([
-      { maxBitrate: 5_000_000, scalabilityMode: 'L1T1' },
-    ]);
+  it('promises no layers in one stream that Firefox would not send', () => {
+    const single = [{ maxBitrate: 5_000_000, scalabilityMode: 'L1T1' }];
+    for (const search of ['?forceVP9=1', '?forceAV1=1', '?forceVP9=1&webcamScalabilityMode=L3T3']) {
+      expect(settings(search, 'webcam', 'Firefox120').encodings).toEqual(single);
+    }
+  });
+
+  it('sends AV1 as one stream, with spatial layers only when asked to', () => {
+    const modes = (search: string, source: 'webcam' | 'share' = 'webcam') =>
+      settings(search, source).encodings?.map(({ scalabilityMode }) => scalabilityMode);
+    expect(modes('?forceAV1=1')).toEqual(['L1T3']);
+    expect(modes('?forceAV1=1&webcamScalabilityMode=L3T3_KEY')).toEqual(['L3T3_KEY']);
+    expect(modes('?forceAV1=1&sharingScalabilityMode=L2T2', 'share')).toEqual(['L2T2']);
+    expect(modes('?forceAV1=1&sharingScalabilityMode=L2T2')).toEqual(['L1T3']);
+  });
+
+  it('counts the streams of camera and screen apart', () => {
+    const search = '?numWebcamSimulcastStreams=2&numSharingSimulcastStreams=1';
+    expect(settings(search).encodings).toHaveLength(2);
+    expect(settings(search, 'share').encodings).toHaveLength(1);
   });
 
   it('takes the scalability mode of the address', () => {
@@ -77,5 +93,29 @@ describe('videoSettings', () => {
     expect(() =>
       videoSettings('webcam', parseParams('?forceAV1=1'), capabilities, 'Chrome111'),
     ).toThrow('AV1 is not supported');
+  });
+});
+
+describe('a screen', () => {
+  const hint = (search: string) => screenHint(parseParams(search), ALL);
+
+  it('is for reading, unless the address says otherwise', () => {
+    expect(hint('')).toBe('detail');
+    expect(hint('?videoContentHint=text')).toBe('text');
+    expect(hint('?videoContentHint=motion')).toBe('motion');
+  });
+
+  it('is called motion where Chromium would send nothing', () => {
+    const layered = 'sharingScalabilityMode=L3T3';
+    expect(hint(`?forceVP9=1&${layered}`)).toBe('motion');
+    expect(hint(`?forceAV1=1&${layered}`)).toBe('detail');
+    expect(hint(`?forceVP9=1&${layered}&enableSharingLayers=false`)).toBe('detail');
+    expect(hint('?forceVP9=1')).toBe('detail');
+  });
+
+  it('keeps its resolution rather than its frame rate, unless motion was asked for', () => {
+    const keeps = (search: string) => keepsResolution(parseParams(search));
+    expect(keeps('?forceVP9=1&sharingScalabilityMode=L3T3')).toBe(true);
+    expect(keeps('?videoContentHint=motion')).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 /** How pictures and voices are encoded: pure choices from the URL's parameters. */
-import type { types as ms } from 'mediasoup-client';
-import type { Params } from '../settings/params';
+import { parseScalabilityMode, type types as ms } from 'mediasoup-client';
+import type { ContentHint, Params } from '../settings/params';
 
 export type VideoSource = 'webcam' | 'share';
 
@@ -22,6 +22,16 @@ const LAYERS = [
   { scaleResolutionDownBy: 2, maxBitrate: 1_000_000 },
   { scaleResolutionDownBy: 1, maxBitrate: TOP_BITRATE },
 ];
+
+/**
+ * Codecs whose layers are in one stream, and their usual layers. Screens have none but of time, so
+ * that fewer frames come before fewer pixels; nor has AV1, unless the address asks for them:
+ * receivers are not sent the dependency descriptor, by which Chromium puts them together.
+ */
+const SVC: Partial<Record<string, Record<VideoSource, string>>> = {
+  'video/vp9': { webcam: 'L3T3_KEY', share: 'L1T3' },
+  'video/av1': { webcam: 'L1T3', share: 'L1T3' },
+};
 
 /** Voice: mono, silent when nobody speaks, robust against loss. */
 export const VOICE_OPTIONS: ms.ProducerCodecOptions = {
@@ -46,7 +56,7 @@ export function videoSettings(
   capabilities: ms.RtpCapabilities,
   handlerName: string,
 ): VideoSettings {
-  const codec = chosenCodec(params, capabilities);
+  const codec = videoCodec(params, capabilities);
   const codecOptions = { videoGoogleStartBitrate: START_BITRATE };
   const layered = source === 'webcam' ? params.webcamLayers : params.sharingLayers;
   const encodings = layered ? encodingsFor(source, params, codec, handlerName) : undefined;
@@ -55,7 +65,11 @@ export function videoSettings(
     : { codec, encodings, codecOptions };
 }
 
-function chosenCodec(params: Params, { codecs = [] }: ms.RtpCapabilities): ms.RtpCodecCapability {
+/** The codec that pictures are sent in. Throws as `videoSettings` does. */
+export function videoCodec(
+  params: Params,
+  { codecs = [] }: ms.RtpCapabilities,
+): ms.RtpCodecCapability {
   const { forceCodec } = params;
   const wanted = forceCodec === null ? 'video/' : `video/${forceCodec.toLowerCase()}`;
   const codec = codecs.find(({ mimeType }) => mimeType.toLowerCase().startsWith(wanted));
@@ -73,15 +87,29 @@ function encodingsFor(
 ): ms.RtpEncodingParameters[] {
   const asked = source === 'webcam' ? params.webcamScalabilityMode : params.sharingScalabilityMode;
   const extras = source === 'share' ? { dtx: true } : {};
-  const name = codec.mimeType.toLowerCase();
-  if (name === 'video/vp9') {
-    // Firefox does not encode spatial layers, and must not promise them.
-    const svc = source === 'webcam' ? 'L3T3_KEY' : 'L3T3';
-    const scalabilityMode = handlerName.startsWith('Firefox') ? 'L1T1' : (asked ?? svc);
+  const svc = SVC[codec.mimeType.toLowerCase()];
+  if (svc !== undefined) {
+    // Firefox does not encode layers into one stream, and must not promise them.
+    const scalabilityMode = handlerName.startsWith('Firefox') ? 'L1T1' : (asked ?? svc[source]);
     return [{ ...extras, maxBitrate: TOP_BITRATE, scalabilityMode }];
   }
-  const scalabilityMode = asked ?? 'L1T3';
-  if (name === 'video/av1') return [{ ...extras, maxBitrate: TOP_BITRATE, scalabilityMode }];
-  const layers = LAYERS.slice(LAYERS.length - params.simulcastStreams);
-  return layers.map((layer) => ({ ...extras, ...layer, scalabilityMode }));
+  const streams = source === 'webcam' ? params.webcamStreams : params.sharingStreams;
+  const layers = LAYERS.slice(LAYERS.length - streams);
+  return layers.map((layer) => ({ ...extras, ...layer, scalabilityMode: asked ?? 'L1T3' }));
+}
+
+/**
+ * What the browser is told of a screen: letters, unless motion matters more. Chromium sends nothing
+ * at all of letters in several spatial layers of VP9.
+ */
+export function screenHint(params: Params, capabilities: ms.RtpCapabilities): ContentHint {
+  const { spatialLayers } = parseScalabilityMode(params.sharingScalabilityMode ?? undefined);
+  const isVp9 = videoCodec(params, capabilities).mimeType.toLowerCase() === 'video/vp9';
+  const layered = isVp9 && params.sharingLayers && spatialLayers > 1;
+  return layered ? 'motion' : (params.contentHint ?? 'detail');
+}
+
+/** A screen is worth nothing when it cannot be read: fewer frames come before fewer pixels. */
+export function keepsResolution(params: Params): boolean {
+  return params.contentHint !== 'motion';
 }

@@ -1,7 +1,9 @@
 import { parseScalabilityMode, type types as ms } from 'mediasoup-client';
+import type { Offered, Wanted } from '../quality/reason';
 import type { NewConsumer } from '../signalling/messages';
 import type { Signalling } from '../signalling/Signalling';
 import type { Store } from '../state/store';
+import type { ChosenLayers } from '../state/types';
 import { changeMedia } from '../state/updates';
 import { KeyedQueue } from './queue';
 
@@ -14,16 +16,15 @@ export interface Want {
 
 interface Entry {
   consumer: ms.Consumer;
-  layers: Layers | null;
+  offered: Offered | null;
+  /** A shared screen is never asked for in less, because detail is the point. */
+  share: boolean;
   want: Want;
+  /** What the person has chosen. */
+  chosen: ChosenLayers;
   /** What the server was last told. */
-  told: { paused: boolean; spatial: number | null };
+  told: { paused: boolean; spatial: number; temporal: number };
   timer: ReturnType<typeof setTimeout> | null;
-}
-
-interface Layers {
-  spatial: number;
-  temporal: number;
 }
 
 /** Rising spares the server messages while tiles move; falling reacts faster. */
@@ -37,7 +38,7 @@ const TOLERANCE = 0.8;
 
 /**
  * Tells the server what is looked at: videos out of sight and, in audio-only mode, all videos are
- * paused; small tiles ask for small layers.
+ * paused; small tiles ask for small layers, unless the person has chosen others.
  */
 export class Demand {
   readonly #store: Store;
@@ -57,11 +58,14 @@ export class Demand {
 
   add(consumer: ms.Consumer, offer: NewConsumer): void {
     if (offer.kind !== 'video') return;
+    const offered = offeredLayers(offer);
     this.#entries.set(offer.id, {
       consumer,
-      layers: layersOf(offer),
+      offered,
+      share: offer.appData.share === true,
       want: { visible: true, height: TOP_HEIGHT },
-      told: { paused: false, spatial: null },
+      chosen: AUTOMATIC,
+      told: { paused: false, ...top(offered) },
       timer: null,
     });
     if (this.#store.getState().view.audioOnly) this.#settle(offer.id);
@@ -77,6 +81,15 @@ export class Demand {
     }, SETTLE_MS);
   }
 
+  /** What the person chooses for this video; rejects when the server refuses. */
+  async choose(id: string, chosen: ChosenLayers): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.chosen = chosen;
+    this.#store.setState((state) => changeMedia(state, id, { chosen }));
+    await this.#agree(id);
+  }
+
   remove(id: string): void {
     clearTimeout(this.#entries.get(id)?.timer ?? undefined);
     this.#entries.delete(id);
@@ -89,14 +102,17 @@ export class Demand {
   }
 
   #settle(id: string): void {
-    const task = this.#queue.run(id, async () => {
+    // A wish that was refused costs bandwidth, nothing else; the next change asks again.
+    this.#agree(id).catch(() => undefined);
+  }
+
+  #agree(id: string): Promise<void> {
+    return this.#queue.run(id, async () => {
       const entry = this.#entries.get(id);
       if (entry === undefined) return;
       await this.#pause(id, entry);
       await this.#choose(id, entry);
     });
-    // A wish that was refused costs bandwidth, nothing else; the next change asks again.
-    task.catch(() => undefined);
   }
 
   async #pause(consumerId: string, entry: Entry): Promise<void> {
@@ -114,15 +130,40 @@ export class Demand {
   }
 
   async #choose(consumerId: string, entry: Entry): Promise<void> {
-    const { layers, want, told } = entry;
-    if (layers === null || told.paused) return;
-    const spatialLayer = spatialFor(want.height, layers.spatial);
-    if (spatialLayer === (told.spatial ?? layers.spatial - 1)) return;
-    told.spatial = spatialLayer;
-    const temporalLayer = layers.temporal - 1;
+    const { offered, told } = entry;
+    if (offered === null || told.paused) return;
+    const wanted = wantedLayers(entry, offered);
+    this.#store.setState((state) => changeMedia(state, consumerId, { wanted }));
+    const { spatial: spatialLayer, temporal: temporalLayer } = wanted;
+    if (spatialLayer === told.spatial && temporalLayer === told.temporal) return;
     const data = { consumerId, spatialLayer, temporalLayer };
     await this.#signalling.request('setConsumerPreferredLayers', data);
+    Object.assign(told, { spatial: spatialLayer, temporal: temporalLayer });
   }
+}
+
+/** Everything is left to the app. */
+export const AUTOMATIC: ChosenLayers = { spatial: null, temporal: null };
+
+function wantedLayers({ share, want, chosen }: Entry, offered: Offered): Wanted {
+  const all = top(offered);
+  const byTile = share ? all.spatial : spatialFor(want.height, offered.spatial);
+  const spatial = Math.min(chosen.spatial ?? byTile, all.spatial);
+  const temporal = Math.min(chosen.temporal ?? all.temporal, all.temporal);
+  if (spatial === all.spatial && temporal === all.temporal) {
+    return { spatial, temporal, by: 'everything' };
+  }
+  const isPersons = temporal < all.temporal || chosen.spatial !== null;
+  return { spatial, temporal, by: isPersons ? 'person' : 'tile' };
+}
+
+function top(offered: Offered | null) {
+  return { spatial: (offered?.spatial ?? 1) - 1, temporal: (offered?.temporal ?? 1) - 1 };
+}
+
+/** What is asked for at first: everything. */
+export function wantedAtFirst(offered: Offered | null): Wanted | null {
+  return offered === null ? null : { ...top(offered), by: 'everything' };
 }
 
 /** The smallest layer that fills a tile of this height. */
@@ -134,11 +175,9 @@ export function spatialFor(height: number, layers: number): number {
   return layers - 1;
 }
 
-/** Null for a stream without spatial layers, and for a shared screen, where detail is the point. */
-function layersOf(offer: NewConsumer): Layers | null {
-  if (offer.appData.share === true) return null;
+/** Null where the server lets nobody choose. */
+export function offeredLayers(offer: NewConsumer): Offered | null {
+  if (offer.type !== 'simulcast' && offer.type !== 'svc') return null;
   const mode = parseScalabilityMode(offer.rtpParameters.encodings?.[0]?.scalabilityMode);
-  return mode.spatialLayers > 1
-    ? { spatial: mode.spatialLayers, temporal: mode.temporalLayers }
-    : null;
+  return { spatial: mode.spatialLayers, temporal: mode.temporalLayers };
 }

@@ -1,4 +1,5 @@
 /** What the browser's statistics mean: pure steps from one sample to the next. */
+import { num, scaled, str, type Entry, type Report } from '../quality/numbers';
 
 export interface Sample {
   /** Milliseconds, as the browser stamps it. */
@@ -37,15 +38,13 @@ export interface StreamStats {
   bytes: number;
   packetsLost: number;
   framesDecoded: number | null;
+  keyFrames: number | null;
   framesPerSecond: number | null;
   width: number | null;
   height: number | null;
   totalAudioEnergy: number | null;
   audioLevel: number | null;
 }
-
-type Entry = Readonly<Record<string, unknown>>;
-type Report = Iterable<[string, unknown]>;
 
 /** Reads one transport's report; `before` is the sample that the last call returned. */
 export function readPath(
@@ -92,6 +91,7 @@ export function readStream(report: Report): StreamStats | null {
     bytes: sum('bytesReceived', 'bytesSent'),
     packetsLost: sum('packetsLost'),
     framesDecoded: num(first.framesDecoded),
+    keyFrames: num(first.keyFramesDecoded),
     framesPerSecond: num(first.framesPerSecond),
     width: num(first.frameWidth),
     height: num(first.frameHeight),
@@ -150,16 +150,4 @@ function firstNumber(entry: Entry, names: string[]): number {
     if (value !== null) return value;
   }
   return 0;
-}
-
-function num(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function str(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function scaled(value: number | null, factor: number): number | null {
-  return value === null ? null : value * factor;
 }

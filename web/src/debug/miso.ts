@@ -17,6 +17,9 @@ export interface ConsumerSnapshot {
   localPaused: boolean;
   score: number | null;
   layers: { spatial: number | null; temporal: number | null } | null;
+  /** What is asked for, by the tile's size or by the person; null without layers. */
+  wanted: { spatial: number; temporal: number; by: string } | null;
+  priority: number;
   trackMuted: boolean;
   /** What its video element has shown; null for audio and while no element shows it. */
   played: Played | null;
@@ -45,6 +48,8 @@ export interface Snapshot {
   /** Producer id by slot: `mic`, `webcam`, `share`, `shareSound`. */
   producers: Record<string, string>;
   activeSpeaker: string | null;
+  /** What the server last said of this peer's connection, in bit/s. */
+  downlink: { desired: number; available: number } | null;
   /** `off`, `opening` or `open`, for the channels that this peer sends on. */
   chat: { channel: string; botChannel: string; unread: number; messages: ChatSnapshot[] };
   tiles: { key: string; kind: string; peerId: string; own: boolean; hasVideo: boolean }[];
@@ -117,6 +122,7 @@ function snapshot(store: Store, client: RoomClient): Snapshot {
       Array.from(client.session?.producers ?? [], ([slot, producer]) => [slot, producer.id]),
     ),
     activeSpeaker: state.activeSpeaker,
+    downlink: state.downlink,
     chat: chatOf(store),
     tiles: tilesOf(state).map(({ key, kind, peerId, own, video }) => ({
       key,

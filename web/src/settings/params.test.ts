@@ -16,7 +16,13 @@ describe('parseParams', () => {
       sharingLayers: true,
       webcamScalabilityMode: null,
       sharingScalabilityMode: null,
-      simulcastStreams: 3,
+      preferLocalCodecs: false,
+      webcamStreams: 3,
+      sharingStreams: 3,
+      contentHint: null,
+      screenSharing4K: false,
+      consumerReplicas: 0,
+      stats: false,
       mic: true,
       webcam: true,
       handlerName: null,
@@ -47,9 +53,43 @@ describe('parseParams', () => {
   });
 
   it('keeps the number of simulcast streams between one and three', () => {
-    const streams = (value: string) =>
-      parseParams(`?numSimulcastStreams=${value}`).simulcastStreams;
-    expect(['1', '2', '0', '9', 'x', '2.5', ''].map(streams)).toEqual([1, 2, 1, 3, 3, 3, 1]);
+    const streams = (value: string) => parseParams(`?numSimulcastStreams=${value}`).webcamStreams;
+    expect(['1', '2', '0', '9', 'x', '2.5', ''].map(streams)).toEqual([1, 2, 1, 3, 3, 3, 3]);
+  });
+
+  it('counts the streams of camera and screen apart where the address does', () => {
+    const streams = (search: string) => {
+      const { webcamStreams, sharingStreams } = parseParams(search);
+      return [webcamStreams, sharingStreams];
+    };
+    expect(streams('?numSimulcastStreams=2')).toEqual([2, 2]);
+    expect(streams('?numWebcamSimulcastStreams=1')).toEqual([1, 3]);
+    expect(streams('?numSimulcastStreams=2&numSharingSimulcastStreams=1')).toEqual([2, 1]);
+  });
+
+  it('takes only the content hints that there are', () => {
+    const hint = (value: string) => parseParams(`?videoContentHint=${value}`).contentHint;
+    expect(['text', 'detail', 'motion', 'speech', ''].map(hint)).toEqual([
+      ...['text', 'detail', 'motion'],
+      ...[null, null],
+    ]);
+  });
+
+  it('asks for no more replicas than the server gives', () => {
+    const replicas = (value: string) => parseParams(`?consumerReplicas=${value}`).consumerReplicas;
+    expect(['2', '-1', '1e9', 'undefined'].map(replicas)).toEqual([2, 0, 16, 0]);
+  });
+
+  it('opens the statistics under both names of the wish', () => {
+    expect(['?stats=1', '?info=true', '?info=false'].map((it) => parseParams(it).stats)).toEqual([
+      ...[true, true],
+      false,
+    ]);
+  });
+
+  it('reads the wishes for codec order and large screens', () => {
+    const params = parseParams('?preferLocalCodecsOrder=true&screenSharing4K=true');
+    expect(params).toMatchObject({ preferLocalCodecs: true, screenSharing4K: true });
   });
 
   it('takes the first of a repeated parameter', () => {
@@ -88,13 +128,24 @@ describe('withRoom', () => {
 describe('signallingUrl', () => {
   it('stays on the origin of the page and encodes both ids', () => {
     const page = { protocol: 'https:', host: 'miso.example:3000' };
-    expect(signallingUrl(page, 'a&b=ü /', 'p#1')).toBe(
+    expect(signallingUrl(page, { roomId: 'a&b=ü /', peerId: 'p#1' })).toBe(
       'wss://miso.example:3000/?roomId=a%26b%3D%C3%BC%20%2F&peerId=p%231',
     );
   });
 
+  it('asks for replicas only where the address does', () => {
+    const page = { protocol: 'https:', host: 'h' };
+    const ids = { roomId: 'r', peerId: 'p' };
+    expect(signallingUrl(page, { ...ids, replicas: 2 })).toBe(
+      'wss://h/?roomId=r&peerId=p&consumerReplicas=2',
+    );
+    expect(signallingUrl(page, { ...ids, replicas: 0 })).toBe('wss://h/?roomId=r&peerId=p');
+  });
+
   it('is not encrypted on a page that is not', () => {
     const page = { protocol: 'http:', host: '127.0.0.1:8888' };
-    expect(signallingUrl(page, 'r', 'p')).toBe('ws://127.0.0.1:8888/?roomId=r&peerId=p');
+    expect(signallingUrl(page, { roomId: 'r', peerId: 'p' })).toBe(
+      'ws://127.0.0.1:8888/?roomId=r&peerId=p',
+    );
   });
 });

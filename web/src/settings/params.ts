@@ -2,6 +2,9 @@
 
 export type VideoCodec = 'VP8' | 'H264' | 'VP9' | 'AV1';
 
+/** What matters in a picture: smooth motion, fine detail, or letters. */
+export type ContentHint = 'motion' | 'detail' | 'text';
+
 export interface Params {
   /** Null when the address names no room yet. */
   roomId: string | null;
@@ -13,12 +16,23 @@ export interface Params {
   consume: boolean;
   datachannel: boolean;
   forceCodec: VideoCodec | null;
+  /** The browser's order of codecs rather than the server's. */
+  preferLocalCodecs: boolean;
   webcamLayers: boolean;
   sharingLayers: boolean;
   webcamScalabilityMode: string | null;
   sharingScalabilityMode: string | null;
-  /** 1 to 3, for the camera and the shared screen. */
-  simulcastStreams: number;
+  /** 1 to 3. */
+  webcamStreams: number;
+  sharingStreams: number;
+  /** Null leaves the camera to the browser, and takes a screen for detail. */
+  contentHint: ContentHint | null;
+  /** A screen may be sent in up to 3840×2160. */
+  screenSharing4K: boolean;
+  /** Further copies that the server sends of everything, to try how much it can bear. */
+  consumerReplicas: number;
+  /** Opens the statistics of oneself on entering. */
+  stats: boolean;
   mic: boolean;
   webcam: boolean;
   handlerName: string | null;
@@ -34,20 +48,36 @@ const INVITED = [
   'forceH264',
   'forceVP9',
   'forceAV1',
+  'preferLocalCodecsOrder',
   'enableWebcamLayers',
   'enableSharingLayers',
   'webcamScalabilityMode',
   'sharingScalabilityMode',
   'numSimulcastStreams',
+  'numWebcamSimulcastStreams',
+  'numSharingSimulcastStreams',
+  'videoContentHint',
+  'screenSharing4K',
+  'consumerReplicas',
   'handlerName',
 ] as const;
 
 /** The first that is set wins. */
 const CODECS: readonly VideoCodec[] = ['VP8', 'H264', 'VP9', 'AV1'];
 
+const HINTS: readonly ContentHint[] = ['motion', 'detail', 'text'];
+
+const MAX_STREAMS = 3;
+
+/** The server takes no more. */
+const MAX_REPLICAS = 16;
+
 export function parseParams(search: string): Params {
   const query = new URLSearchParams(search);
   const displayName = text(query, 'displayName');
+  const streams = count(query, 'numSimulcastStreams', { low: 1, high: MAX_STREAMS }) ?? MAX_STREAMS;
+  const streamsOf = (source: string) =>
+    count(query, `num${source}SimulcastStreams`, { low: 1, high: MAX_STREAMS }) ?? streams;
   return {
     roomId: text(query, 'roomId'),
     displayName,
@@ -57,11 +87,17 @@ export function parseParams(search: string): Params {
     consume: flag(query, 'consume', true),
     datachannel: flag(query, 'datachannel', true),
     forceCodec: CODECS.find((codec) => flag(query, `force${codec}`, false)) ?? null,
+    preferLocalCodecs: flag(query, 'preferLocalCodecsOrder', false),
     webcamLayers: flag(query, 'enableWebcamLayers', true),
     sharingLayers: flag(query, 'enableSharingLayers', true),
     webcamScalabilityMode: scalabilityMode(query, 'webcamScalabilityMode'),
     sharingScalabilityMode: scalabilityMode(query, 'sharingScalabilityMode'),
-    simulcastStreams: streams(query.get('numSimulcastStreams')),
+    webcamStreams: streamsOf('Webcam'),
+    sharingStreams: streamsOf('Sharing'),
+    contentHint: HINTS.find((hint) => hint === query.get('videoContentHint')) ?? null,
+    screenSharing4K: flag(query, 'screenSharing4K', false),
+    consumerReplicas: count(query, 'consumerReplicas', { low: 0, high: MAX_REPLICAS }) ?? 0,
+    stats: flag(query, 'stats', false) || flag(query, 'info', false),
     mic: flag(query, 'mic', true),
     webcam: flag(query, 'webcam', true),
     handlerName: text(query, 'handlerName') ?? text(query, 'handler'),
@@ -90,12 +126,12 @@ export function withRoom(search: string, roomId: string): string {
 /** The WebSocket on the page's own origin. */
 export function signallingUrl(
   page: { protocol: string; host: string },
-  roomId: string,
-  peerId: string,
+  { roomId, peerId, replicas = 0 }: { roomId: string; peerId: string; replicas?: number },
 ): string {
   const scheme = page.protocol === 'http:' ? 'ws' : 'wss';
   const room = encodeURIComponent(roomId);
-  return `${scheme}://${page.host}/?roomId=${room}&peerId=${encodeURIComponent(peerId)}`;
+  const copies = replicas > 0 ? `&consumerReplicas=${replicas}` : '';
+  return `${scheme}://${page.host}/?roomId=${room}&peerId=${encodeURIComponent(peerId)}${copies}`;
 }
 
 function text(query: URLSearchParams, name: string): string | null {
@@ -115,7 +151,13 @@ function scalabilityMode(query: URLSearchParams, name: string): string | null {
   return value !== null && /^[LS][1-9]T[1-9](h|_KEY|_KEY_SHIFT)?$/.test(value) ? value : null;
 }
 
-function streams(value: string | null): number {
-  const count = Number(value ?? 3);
-  return Number.isInteger(count) ? Math.min(3, Math.max(1, count)) : 3;
+/** Null when it is absent or no whole number; what is out of bounds is brought back into them. */
+function count(
+  query: URLSearchParams,
+  name: string,
+  { low, high }: { low: number; high: number },
+): number | null {
+  const value = text(query, name);
+  const number = Number(value);
+  return value === null || !Number.isInteger(number) ? null : Math.min(high, Math.max(low, number));
 }

@@ -25,6 +25,7 @@ export function createRoomStore(roomId: string, peerId: string, prefs: Prefs): S
     toasts: [],
     view: {
       panel: null,
+      statsOf: null,
       pinned: null,
       audioOnly: false,
       soundBlocked: false,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PREFS } from '../settings/prefs';
 import { peerInfo } from '../testing/peerInfo';
 import { createRoomStore } from './store';
-import { mainTile, mutedPeers, tilesOf } from './tiles';
+import { mainTile, mutedPeers, tilesInView, tilesOf } from './tiles';
 import type { RemoteMedia, State } from './types';
 import { addMedia, addPeer } from './updates';
 
@@ -18,13 +18,18 @@ function media(change: Partial<RemoteMedia> & { id: string; peerId: string }): R
     producerPaused: false,
     localPaused: false,
     score: null,
+    offered: null,
+    wanted: null,
+    chosen: { spatial: null, temporal: null },
+    priority: 1,
     ...change,
   };
 }
 
-function room(items: RemoteMedia[], peers = ['p']): State {
+function room(items: RemoteMedia[], peers = ['p'], flag = 'chrome'): State {
   const store = createRoomStore('room', 'me', DEFAULT_PREFS);
-  for (const id of peers) store.setState((state) => addPeer(state, peerInfo(id)));
+  const infoOf = (id: string) => ({ ...peerInfo(id), device: { flag } });
+  for (const id of peers) store.setState((state) => addPeer(state, infoOf(id)));
   for (const item of items) store.setState((state) => addMedia(state, item));
   return store.getState();
 }
@@ -58,6 +63,21 @@ describe('tilesOf', () => {
     expect(on?.consumerId).toBe('v1');
   });
 
+  it('shows all of a screen and of a film, and of a face as much as fills the tile', () => {
+    const items = [media({ id: 'v', peerId: 'p' }), media({ id: 's', peerId: 'p', share: true })];
+    const whole = (flag: string) =>
+      tilesOf(room(items, ['p'], flag)).map(({ key, whole }) => [key, whole]);
+    const whoSendsAll = [
+      ['me', false],
+      ['p', true],
+      ['s', true],
+    ];
+    expect(whole('chrome')).toEqual([['me', false], ['p', false], whoSendsAll[2]]);
+    for (const flag of ['broadcaster', 'ffmpeg', 'gstreamer']) {
+      expect(whole(flag)).toEqual(whoSendsAll);
+    }
+  });
+
   it('shows media of a peer the server does not list, even under one’s own id', () => {
     const state = room([media({ id: 'v', peerId: 'me' })], []);
     expect(tilesOf(state).map(({ own, consumerId }) => [own, consumerId])).toEqual([
@@ -74,6 +94,16 @@ describe('tilesOf', () => {
     expect(held({ localPaused: true })).toBe(true);
     expect(held({ layers: { spatial: null, temporal: null } })).toBe(true);
     expect(held({ layers: { spatial: 0, temporal: 0 } })).toBe(false);
+  });
+});
+
+describe('tilesInView', () => {
+  it('leaves out oneself for who sends nothing, but never everybody', () => {
+    const keys = (state: State, produce: boolean) =>
+      tilesInView(state, produce).map(({ key }) => key);
+    expect(keys(room([]), true)).toEqual(['me', 'p']);
+    expect(keys(room([]), false)).toEqual(['p']);
+    expect(keys(room([], []), false)).toEqual(['me']);
   });
 });
 

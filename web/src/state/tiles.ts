@@ -8,6 +8,8 @@ export interface Tile {
   peerId: string;
   name: string;
   own: boolean;
+  /** The whole picture is shown, rather than as much of it as fills the tile. */
+  whole: boolean;
   /** Null shows the avatar. */
   video: MediaStreamTrack | null;
   consumerId: string | null;
@@ -30,6 +32,12 @@ export function tilesOf(state: Source): Tile[] {
   return tiles;
 }
 
+/** Whoever sends nothing sees others only, once there are any. */
+export function tilesInView(state: Source, produce: boolean): Tile[] {
+  const all = tilesOf(state);
+  return produce || all.length === 1 ? all : all.filter(({ own }) => !own);
+}
+
 /** The peers that no voice is heard of: no microphone, or all of them muted. */
 export function mutedPeers(peers: State['peers'], media: State['media']): Set<string> {
   const muted = new Set(peers.keys());
@@ -48,11 +56,12 @@ export function mainTile(tiles: readonly Tile[], pinned: string | null): string 
 function ownTiles({ me, mic, webcam, share }: Source): Tile[] {
   const common = { peerId: me.id, name: me.name, own: true, consumerId: null, held: false };
   const micOff = mic.status !== 'live' || mic.muted;
-  const camera = { ...common, key: 'me', kind: 'camera', video: webcam.track, micOff } as const;
+  const look = { kind: 'camera', whole: false, video: webcam.track } as const;
+  const camera = { ...common, ...look, key: 'me', micOff };
   const tiles: Tile[] = [{ ...camera, score: null }];
   if (share.video !== null) {
-    const video = share.video;
-    tiles.push({ ...common, key: 'me:share', kind: 'share', video, micOff: false, score: null });
+    const look = { kind: 'share', whole: true, video: share.video } as const;
+    tiles.push({ ...common, ...look, key: 'me:share', micOff: false, score: null });
   }
   return tiles;
 }
@@ -73,14 +82,23 @@ function peerTiles(peer: Peer, media: RemoteMedia[]): Tile[] {
   const common = { peerId: peer.id, name: peer.name, own: false };
   const tiles = media
     .filter((item) => item.kind === 'video')
-    .map((item): Tile => ({ ...common, ...videoOf(item), micOff: !item.share && micOff }));
+    .map((item): Tile => {
+      const whole = item.share || isBroadcaster(peer);
+      return { ...common, ...videoOf(item), whole, micOff: !item.share && micOff };
+    });
   const camera = tiles.find((tile) => tile.kind === 'camera');
   if (camera !== undefined) {
     // The peer's place on the stage stays the same when the camera goes off and on.
     camera.key = peer.id;
     return tiles;
   }
-  const blank = { kind: 'camera', video: null, consumerId: null, held: false } as const;
+  const blank = {
+    kind: 'camera',
+    whole: false,
+    video: null,
+    consumerId: null,
+    held: false,
+  } as const;
   const score = voices[0]?.score?.score ?? null;
   return [{ ...common, ...blank, key: peer.id, micOff, score }, ...tiles];
 }
@@ -94,6 +112,13 @@ function videoOf(item: RemoteMedia) {
     held: item.producerPaused || item.localPaused || item.layers?.spatial === null,
     score: item.score?.score ?? null,
   } as const;
+}
+
+/** By these names programs call themselves that show films and the like; a face they hardly send. */
+const BROADCASTERS: readonly unknown[] = ['broadcaster', 'ffmpeg', 'gstreamer'];
+
+function isBroadcaster({ device }: Peer): boolean {
+  return BROADCASTERS.includes(device.flag);
 }
 
 /** Media may belong to somebody the server does not list, such as a broadcaster with one's own id. */

@@ -1,6 +1,7 @@
 /** The shape of everything that the interface shows. */
 import type { types as ms } from 'mediasoup-client';
 import type { ConsumerScore, ConsumerType, PeerDevice } from '../signalling/messages';
+import type { Offered, Wanted } from '../quality/reason';
 import type { Prefs } from '../settings/prefs';
 
 /** Where the visit stands. */
@@ -36,6 +37,19 @@ export interface RemoteMedia {
   score: ConsumerScore | null;
   /** Null layers mean that the server can send none; undefined, that it has not said. */
   layers?: { spatial: number | null; temporal: number | null };
+  /** The layers there are to choose from; null without any. */
+  offered: Offered | null;
+  /** The layers that are asked for; null without any. */
+  wanted: Wanted | null;
+  /** What the person has chosen rather than left to the app; null leaves it to the app. */
+  chosen: ChosenLayers;
+  /** 1 to 255: who comes first where the connection does not carry all. */
+  priority: number;
+}
+
+export interface ChosenLayers {
+  spatial: number | null;
+  temporal: number | null;
 }
 
 export type Problem = 'denied' | 'missing' | 'busy' | 'insecure' | 'failed';
@@ -92,10 +106,12 @@ export interface Toast {
   text: string;
 }
 
-export type Panel = 'chat' | 'people' | null;
+export type Panel = 'chat' | 'people' | 'stats' | null;
 
 export interface View {
   panel: Panel;
+  /** The tile whose statistics the panel shows; any when it is gone. */
+  statsOf: string | null;
   /** The tile that the person has enlarged. */
   pinned: string | null;
   audioOnly: boolean;
@@ -115,6 +131,14 @@ export interface Room {
   serverVersion: string | null;
 }
 
+/** In bit/s. */
+export interface Downlink {
+  /** What all that is received would take. */
+  desired: number;
+  /** What the connection gives. */
+  available: number;
+}
+
 /** The state of the two media transports; null when there is none. */
 export interface MediaPath {
   send: ms.ConnectionState | null;
@@ -130,8 +154,8 @@ export interface State {
   media: ReadonlyMap<string, RemoteMedia>;
   path: MediaPath;
   activeSpeaker: string | null;
-  /** Bit/s that the server can send to this peer, as it last said. */
-  downlink: number | null;
+  /** What the server can send to this peer, as it last said. */
+  downlink: Downlink | null;
   mic: LocalDevice;
   webcam: LocalDevice;
   share: LocalShare;

@@ -4,6 +4,7 @@ import { useApp, useRoomParts } from '../app';
 import {
   AudioOnlyIcon,
   ChartIcon,
+  InfoIcon,
   LinkIcon,
   MoreIcon,
   PeopleIcon,
@@ -51,9 +52,16 @@ export function MoreMenu() {
       testId: 'menu-settings',
     },
     {
+      key: 'tile-stats',
+      label: 'Statistics',
+      icon: <ChartIcon />,
+      onSelect: show({ panel: panel === 'stats' ? null : 'stats' }),
+      testId: 'menu-tile-stats',
+    },
+    {
       key: 'stats',
       label: 'Connection details',
-      icon: <ChartIcon />,
+      icon: <InfoIcon />,
       onSelect: show({ statsOpen: true }),
       testId: 'menu-stats',
     },

@@ -1,4 +1,6 @@
 import { useRoom } from '../app';
+import { ConnectionDialog } from '../stats/ConnectionDialog';
+import { StatsPanel } from '../stats/StatsPanel';
 import { ChatPanel } from './ChatPanel';
 import { ControlBar } from './ControlBar';
 import { Notices } from './Notices';
@@ -6,7 +8,6 @@ import { PeoplePanel } from './PeoplePanel';
 import { SettingsDialog } from './SettingsDialog';
 import { Sounds } from './Sounds';
 import { Stage } from './Stage';
-import { StatsDialog } from './StatsDialog';
 import { TopBar } from './TopBar';
 import { useShortcuts } from './useShortcuts';
 import { useWakeLock } from './useWakeLock';
@@ -27,11 +28,12 @@ export function Room() {
         </div>
         {panel === 'chat' && <ChatPanel />}
         {panel === 'people' && <PeoplePanel />}
+        {panel === 'stats' && <StatsPanel />}
       </main>
       <ControlBar />
       <Sounds />
       {settingsOpen && <SettingsDialog />}
-      {statsOpen && <StatsDialog />}
+      {statsOpen && <ConnectionDialog />}
     </div>
   );
 }

@@ -86,7 +86,7 @@ function Appearance() {
         />
         <span>
           Keyboard shortcuts: <kbd>M</kbd> microphone, <kbd>V</kbd> camera, <kbd>S</kbd> screen,{' '}
-          <kbd>C</kbd> chat
+          <kbd>C</kbd> chat, <kbd>I</kbd> statistics
         </span>
       </label>
     </>

@@ -7,7 +7,7 @@ import {
   type Size,
   type StageLayout,
 } from '../../layout/stage';
-import { mainTile, tilesOf, type Tile } from '../../state/tiles';
+import { mainTile, tilesInView, type Tile } from '../../state/tiles';
 import { useApp, useRoom, useRoomParts } from '../app';
 import { cssVars } from '../common/cssVars';
 import { cx } from '../common/cx';
@@ -31,10 +31,7 @@ export function Stage() {
   const speaker = useRoom((state) => state.activeSpeaker);
   const connected = useRoom((state) => state.phase.name === 'connected');
   const [ref, size] = useSize();
-  const tiles = useMemo(() => {
-    const all = tilesOf(source);
-    return params.produce || all.length === 1 ? all : all.filter(({ own }) => !own);
-  }, [source, params.produce]);
+  const tiles = useMemo(() => tilesInView(source, params.produce), [source, params.produce]);
   const main = mainTile(tiles, pinned);
   const { layout, floating } = arrange(tiles, { main, speaker, size });
   const alone = connected && tiles.every(({ own }) => own);

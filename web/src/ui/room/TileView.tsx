@@ -7,7 +7,14 @@ import { Avatar } from '../common/Avatar';
 import { IconButton } from '../common/Button';
 import { cssVars } from '../common/cssVars';
 import { cx } from '../common/cx';
-import { FullscreenIcon, MicOffIcon, PinIcon, UnpinIcon, WeakSignalIcon } from '../common/icons';
+import {
+  ChartIcon,
+  FullscreenIcon,
+  MicOffIcon,
+  PinIcon,
+  UnpinIcon,
+  WeakSignalIcon,
+} from '../common/icons';
 import { useLevel } from '../common/useLevel';
 import { VideoView } from '../common/VideoView';
 import styles from './TileView.module.css';
@@ -37,7 +44,7 @@ export function TileView({ tile, rect, place, speaking }: TileViewProps) {
       className={cx(
         styles.tile,
         styles[place],
-        tile.kind === 'share' && styles.share,
+        tile.whole && styles.whole,
         speaking && styles.speaking,
         small && styles.small,
       )}
@@ -68,7 +75,7 @@ function Picture({ tile, size }: { tile: Tile; size: number }) {
           track={video}
           consumerId={consumerId}
           mirrored={own && kind === 'camera'}
-          whole={kind === 'share'}
+          whole={tile.whole}
           label={what}
         />
       )}
@@ -108,10 +115,25 @@ function Name({ tile }: { tile: Tile }) {
 function Actions({ tile, frame }: { tile: Tile; frame: { current: HTMLLIElement | null } }) {
   const { store } = useApp();
   const pinned = useRoom((state) => state.view.pinned === tile.key);
+  const shown = useRoom(({ view }) => view.panel === 'stats' && view.statsOf === tile.key);
+  const toggleStats = () =>
+    store.setState((state) =>
+      changeView(state, { panel: shown ? null : 'stats', statsOf: tile.key }),
+    );
   const pin = () =>
     store.setState((state) => changeView(state, { pinned: pinned ? null : tile.key }));
   return (
     <div className={styles.actions}>
+      <IconButton
+        look="glass"
+        label={`Statistics of ${tile.name}`}
+        aria-pressed={shown}
+        data-on={shown}
+        onClick={toggleStats}
+        testId="tile-stats"
+      >
+        <ChartIcon />
+      </IconButton>
       <IconButton
         look="glass"
         label={pinned ? `Unpin ${tile.name}` : `Pin ${tile.name}`}

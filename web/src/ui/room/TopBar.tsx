@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useRoom, useRoomParts } from '../app';
+import { changeView } from '../../state/updates';
+import { useApp, useRoom, useRoomParts } from '../app';
 import { cx } from '../common/cx';
 import { InviteButton } from '../common/InviteButton';
 import { Logo } from '../common/Logo';
@@ -25,19 +26,25 @@ export function TopBar() {
 }
 
 function ConnectionBadge() {
-  const { phase, path } = useRoomParts(({ phase, path }) => ({ phase, path }));
-  const { label, look, title } = connectionOf(phase, path);
+  const { store } = useApp();
+  const { phase, path, downlink } = useRoomParts(({ phase, path, downlink }) => ({
+    ...{ phase, path, downlink },
+  }));
+  const { label, look, title } = connectionOf(phase, path, downlink);
   return (
-    <span
+    <button
+      type="button"
       className={cx(styles.badge, styles[look])}
-      role="status"
       title={title}
+      onClick={() => store.setState((state) => changeView(state, { statsOpen: true }))}
       data-testid="connection"
       data-state={phase.name}
     >
       <span className={styles.dot} aria-hidden="true" />
-      <span className={styles.badgeText}>{label}</span>
-    </span>
+      <span className={styles.badgeText} role="status">
+        {label}
+      </span>
+    </button>
   );
 }
 

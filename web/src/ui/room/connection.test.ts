@@ -6,7 +6,7 @@ describe('connectionOf', () => {
 
   it('tells the worst of both transports', () => {
     const label = (send: 'connected' | 'failed' | null, recv: 'connected' | 'disconnected') =>
-      connectionOf(connected, { send, recv }).label;
+      connectionOf(connected, { send, recv }, null).label;
     expect(label('connected', 'connected')).toBe('Connected');
     expect(label(null, 'connected')).toBe('Connected');
     expect(label('connected', 'disconnected')).toBe('Unstable');
@@ -15,6 +15,15 @@ describe('connectionOf', () => {
 
   it('puts the socket before the media', () => {
     const path = { send: 'connected', recv: 'connected' } as const;
-    expect(connectionOf({ name: 'reconnecting', attempt: 2 }, path).label).toBe('Reconnecting');
+    expect(connectionOf({ name: 'reconnecting', attempt: 2 }, path, null).label).toBe(
+      'Reconnecting',
+    );
+  });
+
+  it('tells what the connection gives once the server has said so', () => {
+    const path = { send: 'connected', recv: 'connected' } as const;
+    const downlink = { desired: 2_000_000, available: 620_000 };
+    expect(connectionOf(connected, path, downlink).title).toContain('620 kbit/s');
+    expect(connectionOf(connected, path, null).title).toBe('Connected');
   });
 });

@@ -1,4 +1,5 @@
-import type { MediaPath, Phase } from '../../state/types';
+import { bitrate } from '../../quality/format';
+import type { Downlink, MediaPath, Phase } from '../../state/types';
 
 export interface ConnectionView {
   label: string;
@@ -7,7 +8,11 @@ export interface ConnectionView {
 }
 
 /** What the badge says: the worst of signalling and media. */
-export function connectionOf(phase: Phase, path: MediaPath): ConnectionView {
+export function connectionOf(
+  phase: Phase,
+  path: MediaPath,
+  downlink: Downlink | null,
+): ConnectionView {
   switch (phase.name) {
     case 'lobby':
       return { label: 'Not connected', title: 'Not in the room yet', look: 'busy' };
@@ -18,11 +23,11 @@ export function connectionOf(phase: Phase, path: MediaPath): ConnectionView {
     case 'closed':
       return { label: 'Closed', title: 'The connection is closed', look: 'bad' };
     case 'connected':
-      return mediaView(path);
+      return mediaView(path, downlink);
   }
 }
 
-function mediaView({ send, recv }: MediaPath): ConnectionView {
+function mediaView({ send, recv }: MediaPath, downlink: Downlink | null): ConnectionView {
   const states = [send, recv];
   if (states.includes('failed')) {
     const title = 'Sound and pictures cannot get through; a firewall may block them';
@@ -31,5 +36,7 @@ function mediaView({ send, recv }: MediaPath): ConnectionView {
   if (states.includes('disconnected')) {
     return { label: 'Unstable', title: 'Sound and pictures are interrupted', look: 'busy' };
   }
-  return { label: 'Connected', title: 'Connected', look: 'good' };
+  const gives = bitrate(downlink?.available ?? null);
+  const title = gives === null ? 'Connected' : `Connected; your connection gives ${gives}`;
+  return { label: 'Connected', title, look: 'good' };
 }

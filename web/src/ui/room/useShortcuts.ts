@@ -25,6 +25,11 @@ function press(key: string, { client, store, params }: App): boolean {
     store.setState((state) => changeView(state, { panel }));
     return true;
   }
+  if (key === 'i') {
+    const panel = view.panel === 'stats' ? null : 'stats';
+    store.setState((state) => changeView(state, { panel }));
+    return true;
+  }
   if (!params.produce) return false;
   if (key === 'm') void client.setMic(mic.track === null || mic.muted);
   else if (key === 'v') void client.setWebcam(webcam.track === null);

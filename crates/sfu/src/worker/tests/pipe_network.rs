@@ -28,6 +28,7 @@ fn produced_from(consumed: &Consume) -> Produce {
         mapped_ssrc: Ssrc(mapped),
     });
     Produce {
+        numbers_packets: false,
         kind: consumed.kind,
         rtp_parameters: consumed.rtp_parameters.clone(),
         rtp_mapping: RtpMapping {

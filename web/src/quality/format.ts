@@ -13,3 +13,12 @@ export function percent(share: number | null): string | null {
 export function milliseconds(ms: number | null): string | null {
   return ms === null ? null : `${Math.round(ms)} ms`;
 }
+
+/** `1280×720`. */
+export function resolution(width: number | null, height: number | null): string | null {
+  return width === null || height === null ? null : `${width}×${height}`;
+}
+
+export function perSecond(frames: number | null): string | null {
+  return frames === null ? null : `${Math.round(frames)} fps`;
+}

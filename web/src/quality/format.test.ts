@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bitrate, milliseconds, percent } from './format';
+import { bitrate, milliseconds, percent, perSecond, resolution } from './format';
 
 describe('numbers for people', () => {
   it('are short', () => {
@@ -12,5 +12,7 @@ describe('numbers for people', () => {
     ]);
     expect([0.0125, null].map(percent)).toEqual(['1.3 %', null]);
     expect([12.4, null].map(milliseconds)).toEqual(['12 ms', null]);
+    expect([29.97, null].map(perSecond)).toEqual(['30 fps', null]);
+    expect([resolution(1280, 720), resolution(null, 720)]).toEqual(['1280×720', null]);
   });
 });

@@ -368,25 +368,11 @@ impl RecvStream {
     }
 
     /// Bitrate of one spatial layer alone, with its temporal layers up to `temporal`.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "whoever shares out the bitrate of a transport uses it"
-        )
-    )]
     pub(crate) fn layer_bitrate(&self, spatial: u8, temporal: u8, now: Instant) -> Bitrate {
         self.rates.of_layer(spatial, temporal, now)
     }
 
     /// Bitrate of everything.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "whoever shares out the bitrate of a transport uses it"
-        )
-    )]
     pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
         self.rates.total().bitrate(now)
     }

@@ -154,9 +154,12 @@ impl Worker {
     }
 
     /// Sets how much of what it prefers a consumer may have.
-    #[expect(
-        dead_code,
-        reason = "whoever shares out the bitrate of a transport calls it"
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "whoever shares out the bitrate of a transport calls it"
+        )
     )]
     pub(super) fn allot(&mut self, key: ConsumerKey, allotted: Allotted, now: Instant) {
         let Some(consumer) = self.objects.consumers.get_mut(key) else {

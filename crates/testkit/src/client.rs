@@ -11,7 +11,7 @@ use std::time::Instant;
 use miso_ice::Protocol;
 use miso_ortc::{MediaKind, RtpParameters, SctpStreamParameters};
 use miso_secure::{Fingerprint, FingerprintAlgorithm};
-use miso_wire::{Bitrate, Ssrc};
+use miso_wire::{Bitrate, Codec, Ssrc};
 use str0m::channel::{ChannelConfig, ChannelId, Reliability};
 use str0m::config::{DtlsCert, DtlsVersion};
 use str0m::media::{KeyframeRequestKind, Mid, Rid};
@@ -90,7 +90,7 @@ pub struct Client {
     wake: Instant,
     dialect: Dialect,
     senders: Vec<Sender>,
-    sinks: HashMap<Ssrc, (MediaKind, MediaSink)>,
+    sinks: HashMap<Ssrc, (Codec, MediaSink)>,
     /// Whether it was told of the stream that probes the path.
     expects_probes: bool,
     channels: HashMap<ChannelId, DataSink>,
@@ -171,13 +171,14 @@ impl Client {
         first_seq: u16,
     ) {
         let mid = Mid::from(mid);
-        let pt = match kind {
-            MediaKind::Audio => self.dialect.opus,
-            MediaKind::Video => self.dialect.vp8,
-        };
         let mut api = self.rtc.direct_api();
         api.declare_media(mid, str_kind(kind));
         for (encoding, source) in streams {
+            let pt = match &source {
+                Source::Opus(_) => self.dialect.opus,
+                Source::Vp8(_) => self.dialect.vp8,
+                Source::Vp9(_) => self.dialect.vp9,
+            };
             let rid = encoding.rid.map(|rid| Rid::from(rid.to_string().as_str()));
             api.declare_stream_tx(
                 encoding.ssrc.0.into(),
@@ -214,7 +215,11 @@ impl Client {
         api.declare_media(mid, str_kind(kind));
         let stream = api.expect_stream_rx(ssrc.0.into(), rtx, mid, None);
         stream.suppress_nack(rtx.is_none());
-        self.sinks.insert(ssrc, (kind, MediaSink::default()));
+        let codec = parameters.codecs.first();
+        let codec = codec.map_or(Codec::Other, |codec| {
+            Codec::from_mime_type(codec.mime_type.as_str())
+        });
+        self.sinks.insert(ssrc, (codec, MediaSink::default()));
         ssrc
     }
 
@@ -449,9 +454,7 @@ impl Client {
                         && (sender.rid == request.rid || request.rid.is_none())
                 };
                 for sender in self.senders.iter_mut().filter(asked) {
-                    if let Source::Vp8(source) = &mut sender.source {
-                        source.request_key_frame();
-                    }
+                    sender.source.request_key_frame();
                 }
             }
             Event::EgressBitrateEstimate(kind) => {
@@ -472,14 +475,14 @@ impl Client {
 
     fn handle_rtp(&mut self, packet: &RtpPacket, now: Instant) {
         let ssrc = Ssrc(*packet.header.ssrc);
-        if let Some((kind, sink)) = self.sinks.get_mut(&ssrc) {
+        if let Some((codec, sink)) = self.sinks.get_mut(&ssrc) {
             let header = (
                 *packet.seq_no,
                 packet.header.timestamp,
                 packet.header.marker,
             );
-            sink.receive(header, &packet.payload, *kind == MediaKind::Video, now);
-            if *kind == MediaKind::Video && sink.asks_for_key_frame(now) {
+            sink.receive(header, &packet.payload, *codec, now);
+            if *codec != Codec::Opus && sink.asks_for_key_frame(now) {
                 self.request_key_frame(ssrc);
             }
         }

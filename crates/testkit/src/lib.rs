@@ -25,7 +25,9 @@ pub use negotiate::{Dialect, Encoding, recv_capabilities};
 pub use raw::{RawLog, RawPeer};
 pub use server::{ConsumeSettings, NewConsumerRecord, ProducerRecord, Server, TransportSettings};
 pub use sink::{Arrival, DataSink, MediaReport, MediaSink};
-pub use source::{OpusSource, Source, SourcePacket, VideoSettings, Vp8Source};
+pub use source::{
+    OpusSource, Source, SourcePacket, VideoSettings, Vp8Source, Vp9Source, temporal_of,
+};
 pub use tag::{TAG_LEN, Tag};
 pub use wire::{Packet, Wire};
 pub use world::{

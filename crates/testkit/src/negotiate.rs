@@ -3,7 +3,7 @@
 use miso_ortc::{
     CodecParameters, HeaderExtensionId, HeaderExtensionUri, MediaKind, RtcpFeedback,
     RtcpParameters, RtpCapabilities, RtpCodecParameters, RtpEncodingParameters,
-    RtpHeaderExtensionParameters, RtpParameters, RtxParameters,
+    RtpHeaderExtensionParameters, RtpParameters, RtxParameters, ScalabilityLayers, ScalabilityMode,
 };
 use miso_wire::{Mid, Pt, Rid, Ssrc};
 use str0m::format::{Codec, CodecConfig, FormatParams};
@@ -22,6 +22,10 @@ pub struct Dialect {
     pub vp8: u8,
     /// Payload type of VP8's retransmissions.
     pub rtx: u8,
+    /// Payload type of VP9.
+    pub vp9: u8,
+    /// Payload type of VP9's retransmissions.
+    pub vp9_rtx: u8,
     /// `sdes:mid`.
     pub mid: u8,
     /// `sdes:rtp-stream-id`.
@@ -44,6 +48,8 @@ impl Dialect {
         opus: 111,
         vp8: 96,
         rtx: 97,
+        vp9: 98,
+        vp9_rtx: 99,
         mid: 4,
         rid: 10,
         repaired_rid: 11,
@@ -64,6 +70,11 @@ impl Dialect {
                 .and_then(|codec| codec.preferred_payload_type)
                 .map_or(0, |pt| pt.0)
         };
+        let vp9 = pt("video/VP9");
+        let vp9_rtx = router.codecs.iter().find(|codec| {
+            let apt = codec.parameters.apt();
+            codec.mime_type.codec() == miso_ortc::Codec::Rtx && apt == Some(Pt(vp9))
+        });
         let id = |uri: &HeaderExtensionUri| {
             let extension = router
                 .header_extensions
@@ -75,6 +86,10 @@ impl Dialect {
             opus: pt("audio/opus"),
             vp8: pt("video/VP8"),
             rtx: pt("video/rtx"),
+            vp9,
+            vp9_rtx: vp9_rtx
+                .and_then(|codec| codec.preferred_payload_type)
+                .map_or(0, |pt| pt.0),
             mid: id(&HeaderExtensionUri::Mid),
             rid: id(&HeaderExtensionUri::RtpStreamId),
             repaired_rid: id(&HeaderExtensionUri::RepairedRtpStreamId),
@@ -145,9 +160,20 @@ impl Dialect {
                 FormatParams::default(),
             );
         }
+        config.add_config(
+            self.vp9.into(),
+            Some(self.vp9_rtx.into()),
+            Codec::Vp9,
+            Frequency::NINETY_KHZ,
+            None,
+            FormatParams {
+                profile_id: Some(0),
+                ..Default::default()
+            },
+        );
     }
 
-    fn codecs(&self, kind: MediaKind) -> Vec<RtpCodecParameters> {
+    fn codecs(&self, kind: MediaKind, is_vp9: bool) -> Vec<RtpCodecParameters> {
         let codec = |mime_type: &str, pt: u8, (clock_rate, channels): (u32, Option<u8>)| {
             RtpCodecParameters {
                 mime_type: mime_type.parse().expect("a valid name"),
@@ -173,15 +199,20 @@ impl Dialect {
                 vec![opus]
             }
             MediaKind::Video => {
-                let mut vp8 = codec("video/VP8", self.vp8, (90_000, None));
+                let (name, pt, rtx) = if is_vp9 {
+                    ("video/VP9", self.vp9, self.vp9_rtx)
+                } else {
+                    ("video/VP8", self.vp8, self.rtx)
+                };
+                let mut video = codec(name, pt, (90_000, None));
                 let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
-                vp8.rtcp_feedback = feedback
+                video.rtcp_feedback = feedback
                     .map(|(kind, parameter)| RtcpFeedback::new(kind, parameter))
                     .to_vec();
-                vp8.rtcp_feedback.push(rate);
-                let mut rtx = codec("video/rtx", self.rtx, (90_000, None));
-                rtx.parameters.insert("apt", i64::from(self.vp8));
-                vec![vp8, rtx]
+                video.rtcp_feedback.push(rate);
+                let mut rtx = codec("video/rtx", rtx, (90_000, None));
+                rtx.parameters.insert("apt", i64::from(pt));
+                vec![video, rtx]
             }
         }
     }
@@ -203,9 +234,10 @@ impl Dialect {
                     encrypt: false,
                     parameters: CodecParameters::new(),
                 });
+        let is_vp9 = encodings.iter().any(|encoding| encoding.is_vp9);
         RtpParameters {
             mid,
-            codecs: self.codecs(kind),
+            codecs: self.codecs(kind, is_vp9),
             header_extensions: extensions.collect(),
             encodings: encodings.iter().map(Encoding::parameters).collect(),
             rtcp: RtcpParameters {
@@ -227,9 +259,35 @@ pub struct Encoding {
     pub rtx: Option<Ssrc>,
     /// With a RID the SSRCs are not signalled, as browsers do it with simulcast.
     pub rid: Option<Rid>,
+    /// Layers within it.
+    pub layers: ScalabilityLayers,
+    /// VP9 in the place of VP8.
+    pub is_vp9: bool,
 }
 
 impl Encoding {
+    /// One without layers.
+    pub fn plain(ssrc: Ssrc, rtx: Option<Ssrc>, rid: Option<Rid>) -> Self {
+        Self {
+            ssrc,
+            rtx,
+            rid,
+            layers: ScalabilityLayers::default(),
+            is_vp9: false,
+        }
+    }
+
+    fn mode(&self) -> Option<ScalabilityMode> {
+        let ScalabilityLayers {
+            spatial,
+            temporal,
+            ksvc,
+        } = self.layers;
+        let key = if ksvc { "_KEY" } else { "" };
+        let has_layers = self.layers != ScalabilityLayers::default();
+        has_layers.then(|| format!("L{spatial}T{temporal}{key}").into())
+    }
+
     fn parameters(&self) -> RtpEncodingParameters {
         let named = self.rid.is_none();
         RtpEncodingParameters {
@@ -239,7 +297,7 @@ impl Encoding {
                 .rtx
                 .filter(|_| named)
                 .map(|ssrc| RtxParameters { ssrc }),
-            scalability_mode: None,
+            scalability_mode: self.mode(),
             ..Default::default()
         }
     }

@@ -309,12 +309,18 @@ impl RawPeer {
         now: Instant,
     ) -> ProducerId {
         let rtx = (kind == MediaKind::Video).then(|| Ssrc(ssrc.0.wrapping_add(1)));
-        let encoding = Encoding {
-            ssrc,
-            rtx,
-            rid: None,
-        };
-        let parameters = Dialect::CHROMIUM.producer_parameters(kind, None, &[encoding], "raw");
+        self.produce_streams(server, kind, &[Encoding::plain(ssrc, rtx, None)], now)
+    }
+
+    /// The same with these streams.
+    pub fn produce_streams(
+        &self,
+        server: &mut Server,
+        kind: MediaKind,
+        streams: &[Encoding],
+        now: Instant,
+    ) -> ProducerId {
+        let parameters = Dialect::CHROMIUM.producer_parameters(kind, None, streams, "raw");
         server
             .produce(self.transport, (kind, parameters), Duration::ZERO, now)
             .expect("a producer can be made")

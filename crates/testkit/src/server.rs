@@ -121,7 +121,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that listens on these addresses, with Opus and VP8.
+    /// A server that listens on these addresses, with Opus, VP8 and VP9.
     pub fn new(
         seed: u64,
         dtls: DtlsContext,
@@ -141,12 +141,14 @@ impl Server {
         worker
             .handle_command(Command::CreateRouter(router), now)
             .expect("the first router is new");
-        let codecs = [("audio/opus", 48_000, 2), ("video/VP8", 90_000, 1)].map(
-            |(mime_type, clock_rate, channels)| {
-                RouterRtpCodecCapability::new(mime_type, clock_rate, channels)
-                    .expect("a known codec")
-            },
-        );
+        let codecs = [
+            ("audio/opus", 48_000, 2),
+            ("video/VP8", 90_000, 1),
+            ("video/VP9", 90_000, 1),
+        ];
+        let codecs = codecs.map(|(mime_type, clock_rate, channels)| {
+            RouterRtpCodecCapability::new(mime_type, clock_rate, channels).expect("a known codec")
+        });
         let listen = listen
             .iter()
             .map(|(protocol, address)| listen_info(*protocol, *address));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use miso_wire::Vp8Descriptor;
+use miso_wire::{Codec, Vp8Descriptor, Vp9Descriptor};
 
 use crate::tag::Tag;
 
@@ -18,8 +18,12 @@ pub struct Arrival {
     pub marker: bool,
     /// What its source wrote behind the payload.
     pub tag: Tag,
-    /// VP8 picture id.
+    /// VP8 or VP9 picture id.
     pub picture_id: Option<u16>,
+    /// Spatial layer within the stream.
+    pub spatial: u8,
+    /// Temporal layer.
+    pub temporal: u8,
     /// When it arrived.
     pub at: Instant,
 }
@@ -46,7 +50,7 @@ impl MediaSink {
         &mut self,
         header: (u64, u32, bool),
         payload: &[u8],
-        is_video: bool,
+        codec: Codec,
         at: Instant,
     ) {
         let Some(tag) = Tag::read(payload) else {
@@ -54,17 +58,25 @@ impl MediaSink {
             return;
         };
         let (seq, timestamp, marker) = header;
-        let descriptor = is_video
-            .then(|| Vp8Descriptor::parse(payload).ok())
-            .flatten();
+        let info = codec.read(payload, marker, None).unwrap_or_default();
+        let picture_id = match codec {
+            Codec::Vp8 => Vp8Descriptor::parse(payload)
+                .ok()
+                .and_then(|descriptor| descriptor.picture_id)
+                .map(|id| id.value),
+            Codec::Vp9 => Vp9Descriptor::parse(payload)
+                .ok()
+                .and_then(|descriptor| descriptor.picture_id),
+            _ => None,
+        };
         self.arrivals.push(Arrival {
             seq,
             timestamp,
             marker,
             tag,
-            picture_id: descriptor
-                .and_then(|descriptor| descriptor.picture_id)
-                .map(|id| id.value),
+            picture_id,
+            spatial: info.spatial,
+            temporal: info.temporal,
             at,
         });
     }

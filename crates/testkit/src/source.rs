@@ -3,9 +3,14 @@
 
 use std::time::{Duration, Instant};
 
+use miso_ortc::ScalabilityLayers;
 use miso_wire::Bitrate;
 
 use crate::tag::{TAG_LEN, Tag};
+
+mod vp9;
+
+pub use vp9::Vp9Source;
 
 /// Time between two packets of audio.
 const AUDIO_INTERVAL: Duration = Duration::from_millis(20);
@@ -44,6 +49,8 @@ pub struct VideoSettings {
     pub fps: u32,
     /// Longest payload, bytes.
     pub packet_len: usize,
+    /// Layers within the stream; VP8 has temporal ones only, up to 3.
+    pub layers: ScalabilityLayers,
 }
 
 impl Default for VideoSettings {
@@ -52,8 +59,28 @@ impl Default for VideoSettings {
             bitrate: Bitrate::kbps(1_000),
             fps: 30,
             packet_len: 1_100,
+            layers: ScalabilityLayers::default(),
         }
     }
+}
+
+/// The temporal layer of a frame by its place after the last key frame: 0; 0, 1; or 0, 2, 1, 2.
+pub fn temporal_of(place: u64, layers: u8) -> u8 {
+    match (layers, place % 4) {
+        (2, 1 | 3) | (3, 2) => 1,
+        (3, 1 | 3) => 2,
+        _ => 0,
+    }
+}
+
+/// When a frame is taken.
+fn when(start: Instant, frame: u64, fps: u32) -> Instant {
+    start + Duration::from_secs(1) * u32::try_from(frame).unwrap_or(u32::MAX) / fps
+}
+
+/// Ticks of the RTP clock from the first frame to this one.
+fn ticks(frame: u64, fps: u32) -> u32 {
+    (frame * VIDEO_CLOCK / u64::from(fps)) as u32
 }
 
 /// VP8 from a camera that films noise.
@@ -64,6 +91,9 @@ pub struct Vp8Source {
     first_timestamp: u32,
     first_picture_id: u16,
     frames: u64,
+    /// Number of the last key frame.
+    key_frame: u64,
+    tl0_pic_idx: u8,
     packets: u64,
     wants_key_frame: bool,
     /// Key frames made so far.
@@ -79,6 +109,8 @@ impl Vp8Source {
             first_timestamp: rng.u32(..),
             first_picture_id: rng.u16(..0x8000),
             frames: 0,
+            key_frame: 0,
+            tl0_pic_idx: u8::MAX,
             packets: 0,
             wants_key_frame: true,
             key_frames: 0,
@@ -102,15 +134,19 @@ impl Vp8Source {
 
     /// When the next frame is to be taken.
     pub fn poll_timeout(&self) -> Instant {
-        self.start
-            + Duration::from_secs(1) * u32::try_from(self.frames).unwrap_or(u32::MAX)
-                / self.settings.fps
+        when(self.start, self.frames, self.settings.fps)
     }
 
     /// The packets of the next frame.
     pub fn frame(&mut self) -> Vec<SourcePacket> {
         let is_key = std::mem::take(&mut self.wants_key_frame);
-        self.key_frames += u64::from(is_key);
+        if is_key {
+            self.key_frames += 1;
+            self.key_frame = self.frames;
+        }
+        if self.temporal() == 0 {
+            self.tl0_pic_idx = self.tl0_pic_idx.wrapping_add(1);
+        }
         let bits = self.settings.bitrate.0 / u64::from(self.settings.fps);
         let bytes =
             usize::try_from(bits / 8).unwrap_or(0) * if is_key { KEY_FRAME_FACTOR } else { 1 };
@@ -124,13 +160,20 @@ impl Vp8Source {
         packets
     }
 
+    /// The temporal layer of the next frame.
+    fn temporal(&self) -> u8 {
+        temporal_of(self.frames - self.key_frame, self.settings.layers.temporal)
+    }
+
     fn packet(&mut self, index: usize, count: usize, len: usize, is_key: bool) -> SourcePacket {
         let frame = u32::try_from(self.frames).unwrap_or(u32::MAX);
         let id = self.first_picture_id.wrapping_add(frame as u16) & 0x7fff;
         // X; S on the first packet only. I, L and T. M: a picture id of 15 bits.
         let first = if index == 0 { 0x90 } else { 0x80 };
         let [high, low] = (id | 0x8000).to_be_bytes();
-        let mut payload = vec![first, 0xe0, high, low, frame as u8, 0x20];
+        // Y: nothing refers to its own temporal layer, but for the lowest.
+        let temporal = self.temporal() << 6 | 0x20;
+        let mut payload = vec![first, 0xe0, high, low, self.tl0_pic_idx, temporal];
         debug_assert_eq!(payload.len(), DESCRIPTOR_LEN);
         if index == 0 {
             let not_key = u8::from(!is_key);
@@ -158,9 +201,9 @@ impl Vp8Source {
         };
         tag.append_to(&mut payload);
         self.packets += 1;
-        let ticks = self.frames * VIDEO_CLOCK / u64::from(self.settings.fps);
+        let ticks = ticks(self.frames, self.settings.fps);
         SourcePacket {
-            timestamp: self.first_timestamp.wrapping_add(ticks as u32),
+            timestamp: self.first_timestamp.wrapping_add(ticks),
             marker: index + 1 == count,
             payload,
             level: None,
@@ -235,6 +278,8 @@ impl OpusSource {
 pub enum Source {
     /// Video.
     Vp8(Vp8Source),
+    /// Video with layers in one stream.
+    Vp9(Vp9Source),
     /// Audio.
     Opus(OpusSource),
 }
@@ -244,6 +289,7 @@ impl Source {
     pub fn poll_timeout(&self) -> Instant {
         match self {
             Self::Vp8(source) => source.poll_timeout(),
+            Self::Vp9(source) => source.poll_timeout(),
             Self::Opus(source) => source.poll_timeout(),
         }
     }
@@ -252,6 +298,7 @@ impl Source {
     pub fn take(&mut self) -> Vec<SourcePacket> {
         match self {
             Self::Vp8(source) => source.frame(),
+            Self::Vp9(source) => source.frame(),
             Self::Opus(source) => vec![source.packet()],
         }
     }
@@ -260,7 +307,26 @@ impl Source {
     pub fn packets(&self) -> u64 {
         match self {
             Self::Vp8(source) => source.packets(),
+            Self::Vp9(source) => source.packets(),
             Self::Opus(source) => source.packets(),
+        }
+    }
+
+    /// The layers in each of its streams.
+    pub fn layers(&self) -> ScalabilityLayers {
+        match self {
+            Self::Vp8(source) => source.settings.layers,
+            Self::Vp9(source) => source.layers(),
+            Self::Opus(_) => ScalabilityLayers::default(),
+        }
+    }
+
+    /// The next frame begins anew.
+    pub fn request_key_frame(&mut self) {
+        match self {
+            Self::Vp8(source) => source.request_key_frame(),
+            Self::Vp9(source) => source.request_key_frame(),
+            Self::Opus(_) => {}
         }
     }
 }

@@ -10,10 +10,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use miso_ice::Protocol;
-use miso_ortc::MediaKind;
-use miso_sfu::command::{Command, PlainConnect, PlainTransportOptions, TransportCommand};
+use miso_ortc::{MediaKind, ScalabilityLayers};
+use miso_sfu::command::{
+    Command, ConsumerCommand, PlainConnect, PlainTransportOptions, PreferredLayers,
+    TransportCommand,
+};
 use miso_sfu::{Batch, TransportId};
-use miso_testkit::{Dialect, Encoding, SERVER_UDP, Server, World, recv_capabilities};
+use miso_testkit::{Dialect, Encoding, SERVER_UDP, Server, World, recv_capabilities, temporal_of};
 use miso_wire::{Seq, Ssrc};
 
 const CONSUMERS: usize = 20;
@@ -68,12 +71,55 @@ fn allocations(work: impl FnOnce()) -> u64 {
     COUNTED.get() - before
 }
 
+/// What the sender sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Media {
+    Audio,
+    Video,
+    /// Two streams of VP8, each with three temporal layers.
+    Simulcast,
+    /// Three spatial and three temporal layers of VP9.
+    Svc,
+}
+
+impl Media {
+    const fn kind(self) -> MediaKind {
+        match self {
+            Self::Audio => MediaKind::Audio,
+            _ => MediaKind::Video,
+        }
+    }
+
+    /// The streams, of which the first has this SSRC.
+    fn streams(self, ssrc: Ssrc) -> Vec<Encoding> {
+        let (count, spatial, temporal) = match self {
+            Self::Audio | Self::Video => (1, 1, 1),
+            Self::Simulcast => (2, 1, 3),
+            Self::Svc => (1, 3, 3),
+        };
+        let stream = |index: u32| {
+            let ssrc = Ssrc(ssrc.0 + 2 * index);
+            let rtx = (self != Self::Audio).then_some(Ssrc(ssrc.0 + 1));
+            Encoding {
+                layers: ScalabilityLayers {
+                    spatial,
+                    temporal,
+                    ksvc: false,
+                },
+                is_vp9: self == Self::Svc,
+                ..Encoding::plain(ssrc, rtx, None)
+            }
+        };
+        (0..count).map(stream).collect()
+    }
+}
+
 /// One sender and its audience, all over SRTP, with the core fed and drained by hand.
 struct Bench {
     world: World,
     sender: usize,
-    ssrc: Ssrc,
-    kind: MediaKind,
+    media: Media,
+    streams: Vec<Ssrc>,
     /// Raw peers with the SSRC that they get.
     audience: Vec<(usize, Ssrc)>,
     batch: Batch,
@@ -84,7 +130,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(kind: MediaKind) -> Self {
+    fn new(media: Media) -> Self {
         let mut world = World::new(90);
         let sender = world.add_raw();
         let raws: Vec<usize> = (0..CONSUMERS).map(|_| world.add_raw()).collect();
@@ -95,21 +141,28 @@ impl Bench {
                 .all(|raw| world.raw(*raw).0.is_connected())
         });
         assert!(connected, "{}", world.at());
-        let ssrc = Ssrc(4_242);
+        let streams = media.streams(Ssrc(4_242));
         let (raw, server, _, now) = world.raw(sender);
-        let producer = raw.produce(server, kind, ssrc, now);
+        let producer = raw.produce_streams(server, media.kind(), &streams, now);
         let mut audience = Vec::new();
-        for index in raws {
+        for (place, index) in raws.into_iter().enumerate() {
             let (raw, server, _, now) = world.raw(index);
             let made = raw.consume(server, producer, now);
             audience.push((index, made.parameters.encodings[0].ssrc.expect("an SSRC")));
+            // Some leave layers out.
+            let layers = PreferredLayers {
+                spatial_layer: (place % 3) as u8,
+                temporal_layer: Some((place % 2 + 1) as u8),
+            };
+            let set = ConsumerCommand::SetPreferredLayers(layers);
+            world.must(Command::Consumer(made.id, set));
         }
         world.run_for(Duration::from_secs(1));
         Self {
             world,
             sender,
-            ssrc,
-            kind,
+            media,
+            streams: streams.iter().map(|stream| stream.ssrc).collect(),
             audience,
             batch: Batch::new(1 << 18, 512),
             next_seq: 1_000,
@@ -123,52 +176,75 @@ impl Bench {
         self.world.raw(raw).0.local
     }
 
-    /// The packets of the next frame; when `lossy`, one of them is left out and repeated by the next frame.
+    /// The packets of the next frame.
     fn next_frame(&mut self) -> Vec<Vec<u8>> {
-        let is_key = self.frame.is_multiple_of(300);
-        let (pt, clock, count) = match self.kind {
-            MediaKind::Video => (96, 3_000, PACKETS_PER_FRAME),
-            MediaKind::Audio => (111, 960, 1),
+        let (pt, clock, count) = match self.media {
+            Media::Audio => (111, 960, 1),
+            Media::Video | Media::Simulcast => (96, 3_000, PACKETS_PER_FRAME),
+            Media::Svc => (98, 3_000, PACKETS_PER_FRAME),
         };
         let timestamp = (self.frame * clock) as u32;
         let mut packets = Vec::new();
         for index in 0..count {
-            let picture = (self.frame as u16 | 0x8000).to_be_bytes();
-            let first = if index == 0 { 0x90 } else { 0x80 };
-            let mut payload = vec![
-                first,
-                0x80,
-                picture[0],
-                picture[1],
-                u8::from(!is_key),
-                0,
-                0,
-                0x9d,
-                0x01,
-                0x2a,
-                0x80,
-                0x02,
-                0xe0,
-                0x01,
-            ];
-            payload.resize(1_100, 7);
+            let payload = self.payload(index, count);
             let sender = self.world.raw(self.sender).0;
-            let packet = sender.seal_rtp(
-                (self.ssrc, pt),
-                (self.next_seq, timestamp),
-                &payload,
-                index + 1 == count,
-            );
-            packets.push(packet);
+            for ssrc in &self.streams {
+                let numbers = (self.next_seq, timestamp);
+                packets.push(sender.seal_rtp((*ssrc, pt), numbers, &payload, index + 1 == count));
+            }
             self.next_seq += 1;
         }
         self.frame += 1;
         packets
     }
 
+    fn payload(&self, index: u64, count: u64) -> Vec<u8> {
+        let is_key = self.frame.is_multiple_of(300);
+        let [high, low] = (self.frame as u16 | 0x8000).to_be_bytes();
+        let temporal = temporal_of(self.frame, 3);
+        let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+        let mut payload = match self.media {
+            Media::Audio | Media::Video => {
+                vec![0x80 | flag(index == 0, 0x10), 0x80, high, low]
+            }
+            Media::Simulcast => {
+                let first = 0x80 | flag(index == 0, 0x10);
+                vec![first, 0xe0, high, low, 0, temporal << 6 | 0x20]
+            }
+            Media::Svc => {
+                // Two packets of the lowest layer, three of the next, the others of the highest.
+                let (spatial, first, last) = match index {
+                    0..2 => (0, 0, 1),
+                    2..5 => (1, 2, 4),
+                    _ => (2, 5, count - 1),
+                };
+                let flags = 0xa0
+                    | flag(!is_key, 0x40)
+                    | flag(index == first, 0x08)
+                    | flag(index == last, 0x04);
+                let layer = temporal << 5 | 0x10 | spatial << 1 | flag(spatial > 0, 1);
+                vec![flags, high, low, layer, 0]
+            }
+        };
+        payload.extend([
+            u8::from(!is_key),
+            0,
+            0,
+            0x9d,
+            0x01,
+            0x2a,
+            0x80,
+            0x02,
+            0xe0,
+            0x01,
+        ]);
+        payload.resize(1_100, 7);
+        payload
+    }
+
     /// Every tenth frame each of the audience misses four packets of it.
     fn nacks(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
-        if self.kind == MediaKind::Audio || !self.frame.is_multiple_of(10) {
+        if self.media == Media::Audio || !self.frame.is_multiple_of(10) {
             return Vec::new();
         }
         let mut nacks = Vec::new();
@@ -194,7 +270,7 @@ impl Bench {
         let mut packets = self.next_frame();
         // Loss on the way up: the core notes it and asks for it.
         let from = self.address(self.sender);
-        if self.frame.is_multiple_of(15) && self.kind == MediaKind::Video {
+        if self.frame.is_multiple_of(15) && self.media != Media::Audio {
             packets.remove(3);
         }
         let mut nacks = self.nacks();
@@ -307,11 +383,7 @@ impl PlainBench {
         let mut server = world.server;
         let sender = server.create_plain_transport(plain_options(20_000), now);
         let sender = sender.expect("a transport");
-        let encoding = Encoding {
-            ssrc: Ssrc(5),
-            rtx: None,
-            rid: None,
-        };
+        let encoding = Encoding::plain(Ssrc(5), None, None);
         let audio = MediaKind::Audio;
         let parameters = Dialect::CHROMIUM.producer_parameters(audio, None, &[encoding], "raw");
         let producer = server.produce(sender, (audio, parameters), Duration::ZERO, now);
@@ -422,7 +494,7 @@ fn the_counter_counts() {
 
 #[test]
 fn forwarding_and_repeating_video_allocates_nothing() {
-    let mut bench = Bench::new(MediaKind::Video);
+    let mut bench = Bench::new(Media::Video);
     let allocated = bench.measure();
     let (forwarded, again) = (bench.forwarded, bench.retransmitted);
     assert!(
@@ -437,8 +509,28 @@ fn forwarding_and_repeating_video_allocates_nothing() {
 }
 
 #[test]
+fn choosing_among_layers_allocates_nothing() {
+    for media in [Media::Simulcast, Media::Svc] {
+        let mut bench = Bench::new(media);
+        let allocated = bench.measure();
+        let (forwarded, again) = (bench.forwarded, bench.retransmitted);
+        let all = MEASURED * PACKETS_PER_FRAME * CONSUMERS as u64;
+        // Some of the audience get every layer, some a quarter.
+        assert!(
+            (all / 4..all).contains(&forwarded),
+            "{media:?}: {forwarded} of {all} packets were forwarded"
+        );
+        assert!(
+            again >= 100,
+            "{media:?}: only {again} packets were repeated"
+        );
+        assert_eq!(allocated, 0, "{media:?}: for {forwarded} packets forwarded");
+    }
+}
+
+#[test]
 fn forwarding_audio_allocates_nothing() {
-    let mut bench = Bench::new(MediaKind::Audio);
+    let mut bench = Bench::new(Media::Audio);
     let allocated = bench.measure();
     assert!(
         bench.forwarded >= MEASURED * CONSUMERS as u64,

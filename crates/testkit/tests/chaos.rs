@@ -213,14 +213,15 @@ impl Chaos {
         };
         let count = self.rng.usize(1..4);
         let encodings: Vec<Encoding> = (0..count)
-            .map(|index| Encoding {
-                ssrc: self.ssrc(),
-                rtx: self.rng.bool().then(|| self.ssrc()),
-                rid: if self.rng.bool() {
+            .map(|index| {
+                let ssrc = self.ssrc();
+                let rtx = self.rng.bool().then(|| self.ssrc());
+                let rid = if self.rng.bool() {
                     miso_wire::Rid::new(format!("r{index}").as_bytes()).ok()
                 } else {
                     None
-                },
+                };
+                Encoding::plain(ssrc, rtx, rid)
             })
             .collect();
         let mid = self

@@ -110,7 +110,7 @@ fn sequence_numbers_wrap_twice_on_both_sides_and_nobody_notices() {
     let settings = VideoSettings {
         bitrate: Bitrate::kbps(8_000),
         fps: 60,
-        packet_len: 1_100,
+        ..VideoSettings::default()
     };
     let video = world.produce_video(alice, settings);
     let seen = world.consume(bob, video.id);

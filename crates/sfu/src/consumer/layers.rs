@@ -134,11 +134,12 @@ impl LayerFilter {
         self.lacks_key_picture() && !is_patient
     }
 
+    /// A key picture of which the wanted layer may still come lacks nothing.
     fn lacks_key_picture(&self) -> bool {
-        self.current().is_some_and(|current| {
-            current.spatial < self.target.spatial
-                || self.is_exact && current.spatial > self.target.spatial
-        })
+        let wanted = self.target.spatial;
+        self.limits
+            .current()
+            .is_some_and(|limit| limit.spatial < wanted || self.is_exact && limit.spatial > wanted)
     }
 
     /// The leg goes on with the stream from a key picture on, or whatever it can begin with. How many numbers before

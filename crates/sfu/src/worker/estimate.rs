@@ -199,6 +199,6 @@ fn feedback_of(consumer: &Consumer) -> Option<PathFeedback> {
 }
 
 /// Whether probes use the SSRC, so that nothing else may: an SRTP index serves one packet.
-pub(super) fn is_of_probes(ssrc: Ssrc) -> bool {
+pub(in crate::worker) fn is_of_probes(ssrc: Ssrc) -> bool {
     ssrc == probation::SSRC
 }

@@ -30,6 +30,14 @@ impl Worker {
         }
     }
 
+    /// Sets how much of what it prefers a consumer may have.
+    pub(super) fn allot(&mut self, key: ConsumerKey, allotted: Allotted, now: Instant) {
+        let consumer = self.objects.consumers.get_mut(key);
+        if consumer.is_some_and(|consumer| consumer.allot(allotted, now)) {
+            self.reconsider_layers(key, now);
+        }
+    }
+
     /// As [`Self::demand_changed`], of the transport that a consumer is on.
     pub(super) fn demand_of_consumer_changed(&mut self, key: ConsumerKey) {
         if let Some(transport) = self.objects.consumers.get(key).map(|it| it.transport) {
@@ -63,18 +71,13 @@ impl Worker {
             .share(Bitrate(available.0.saturating_sub(demand.fixed.0)));
         for (consumer_key, claim) in claims.drain(..) {
             let given = send_path.allotment.given(claim);
-            let Some(consumer) = self.objects.consumers.get_mut(consumer_key) else {
-                continue;
-            };
             let allotted = given.map_or(Allotted::Nothing, |point| {
                 Allotted::UpTo(Layers {
                     spatial: point.spatial,
                     temporal: point.temporal,
                 })
             });
-            if consumer.allot(allotted, now) {
-                self.reconsider_layers(consumer_key, now);
-            }
+            self.allot(consumer_key, allotted, now);
         }
         self.claims = claims;
         let Some(transport) = self.objects.transports.get_mut(key) else {

@@ -17,7 +17,7 @@ use super::{Owner, World};
 use crate::client::{Client, ClientSettings};
 use crate::negotiate::{Dialect, Encoding, recv_capabilities};
 use crate::server::{ConsumeSettings, TransportSettings};
-use crate::source::{OpusSource, Source, VideoSettings, Vp8Source};
+use crate::source::{OpusSource, Source, VideoSettings, Vp8Source, Vp9Source};
 
 /// First port of a peer's connections.
 const FIRST_PORT: u16 = 5_000;
@@ -276,6 +276,13 @@ impl World {
             .expect("video can be produced")
     }
 
+    /// A peer shows itself in several layers of one stream.
+    pub fn produce_svc(&mut self, peer: PeerId, settings: VideoSettings) -> Produced {
+        let source = Source::Vp9(Vp9Source::new(settings, &mut self.rng, self.now));
+        self.produce(peer, MediaKind::Video, vec![(None, source)], Duration::ZERO)
+            .expect("layered video can be produced")
+    }
+
     /// A peer shows itself in several sizes, the smallest first.
     pub fn produce_simulcast(&mut self, peer: PeerId, layers: &[VideoSettings]) -> Produced {
         let mut streams = Vec::new();
@@ -303,9 +310,14 @@ impl World {
     ) -> Result<Produced, CommandError> {
         let mut encodings = Vec::new();
         for (rid, source) in streams {
-            let rtx = matches!(source, Source::Vp8(_)).then(|| Ssrc(self.rng.u32(1..)));
-            let ssrc = Ssrc(self.rng.u32(1..));
-            encodings.push((Encoding { ssrc, rtx, rid }, source));
+            let is_video = !matches!(source, Source::Opus(_));
+            let rtx = is_video.then(|| Ssrc(self.rng.u32(1..)));
+            let encoding = Encoding {
+                layers: source.layers(),
+                is_vp9: matches!(source, Source::Vp9(_)),
+                ..Encoding::plain(Ssrc(self.rng.u32(1..)), rtx, rid)
+            };
+            encodings.push((encoding, source));
         }
         let peer = self.peers.get_mut(id.0).expect("a peer of this world");
         let mid = peer.next_mid.to_string();

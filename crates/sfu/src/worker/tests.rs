@@ -7,6 +7,7 @@ mod data;
 mod direct;
 mod forward;
 mod key_frames;
+mod loss;
 mod media;
 mod peer;
 mod plain;

@@ -34,6 +34,7 @@ test('producers are made, shown and closed', async t => {
   assert.equal(dump.rtpParameters.headerExtensions[1].uri, 'urn:ietf:params:rtp-hdrext:ssrc-audio-level');
   assert.equal(dump.rtpParameters.encodings[0].ssrc, 11111111);
   assert.equal(dump.rtpParameters.encodings[0].dtx, true);
+  assert.equal(dump.rtpParameters.encodings[0].codecPayloadType, 111);
   assert.equal(dump.rtpParameters.rtcp.cname, 'audio-1');
   assert.deepEqual(dump.traceEventTypes, []);
   assert.equal(dump.rtpMapping.codecs[0].payloadType, 111);

@@ -132,7 +132,7 @@ test('what the peer of a consumer asks for is traced, and what is asked of the p
   assert.deepEqual([nack.type, nack.direction, nack.info], ['nack', 'out', undefined]);
   producer.send(frame(2, INTERFRAME));
 
-  await consumer.enableTraceEvent(['nack', 'pli', 'fir', 'rtp']);
+  await consumer.enableTraceEvent(['nack', 'pli', 'fir']);
   const asked = [];
   // The library tells traces of consumers twice.
   consumer.on('trace', trace => {

@@ -140,9 +140,14 @@ describe('a person’s choice', () => {
     server.refused.set('setConsumerPreferredLayers', 'no');
     await client.chooseLayers('v', { spatial: 0, temporal: null });
     expect(store.getState().toasts.at(-1)?.text).toBe('The layers could not be chosen: no');
+    expect(store.getState().media.get('v')).toMatchObject({
+      chosen: { spatial: null, temporal: null },
+      wanted: { by: 'everything' },
+    });
     server.refused.clear();
     await client.chooseLayers('v', { spatial: 0, temporal: null });
     expect(server.asked('setConsumerPreferredLayers')).toHaveLength(2);
+    expect(store.getState().media.get('v')?.wanted).toMatchObject({ spatial: 0, by: 'person' });
   });
 
   it('may be of priority and of a key frame', async () => {

@@ -85,9 +85,19 @@ export class Demand {
   async choose(id: string, chosen: ChosenLayers): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    entry.chosen = chosen;
-    this.#store.setState((state) => changeMedia(state, id, { chosen }));
-    await this.#agree(id);
+    const before = entry.chosen;
+    const take = (choice: ChosenLayers) => {
+      entry.chosen = choice;
+      this.#store.setState((state) => changeMedia(state, id, { chosen: choice }));
+    };
+    take(chosen);
+    try {
+      await this.#agree(id);
+    } catch (error) {
+      // Back to what the server believes, unless something else has been chosen since.
+      if (entry.chosen === chosen) take(before);
+      throw error;
+    }
   }
 
   remove(id: string): void {
@@ -133,12 +143,13 @@ export class Demand {
     const { offered, told } = entry;
     if (offered === null || told.paused) return;
     const wanted = wantedLayers(entry, offered);
+    const { spatial, temporal } = wanted;
+    if (spatial !== told.spatial || temporal !== told.temporal) {
+      const data = { consumerId, spatialLayer: spatial, temporalLayer: temporal };
+      await this.#signalling.request('setConsumerPreferredLayers', data);
+      Object.assign(told, { spatial, temporal });
+    }
     this.#store.setState((state) => changeMedia(state, consumerId, { wanted }));
-    const { spatial: spatialLayer, temporal: temporalLayer } = wanted;
-    if (spatialLayer === told.spatial && temporalLayer === told.temporal) return;
-    const data = { consumerId, spatialLayer, temporalLayer };
-    await this.#signalling.request('setConsumerPreferredLayers', data);
-    Object.assign(told, { spatial: spatialLayer, temporal: temporalLayer });
   }
 }
 

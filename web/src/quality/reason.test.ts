@@ -103,6 +103,16 @@ describe('without the server’s word', () => {
     expect(causeOf({ current: { spatial: 2, temporal: null } })).toBe('best');
   });
 
+  it('the sender is named, not the tile, when a larger tile would get no more', () => {
+    const small = { wanted: by('tile', 1), current: { spatial: 1, temporal: 2 } };
+    expect(causeOf({ ...small, producerScores: [10, 10, 0] })).toBe('sender');
+    expect(causeOf({ ...small, producerScores: [10, 10, 7] })).toBe('tile');
+    expect(causeOf({ ...small, producerScores: [10] })).toBe('tile');
+    expect(causeOf({ ...small, wanted: by('person', 1), producerScores: [10, 10, 0] })).toBe(
+      'person',
+    );
+  });
+
   it('more than was asked for means that less was asked for', () => {
     expect(causeOf({ wanted: by('tile'), current: { spatial: 2, temporal: 0 } })).toBe('tile');
   });

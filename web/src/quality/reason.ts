@@ -100,9 +100,9 @@ function guessed(situation: Situation): Reason {
   const top = { spatial: wanted.spatial, temporal: wanted.temporal };
   if (!isBelow(current, top)) return preference(situation);
   const reached = current?.spatial ?? -1;
-  const missing = producerScores.slice(reached + 1, wanted.spatial + 1);
-  const isSenders = missing.length > 0 && missing.every((score) => score === 0);
-  if (isSenders) return senderOf(situation, current === null);
+  if (isSilent(producerScores.slice(reached + 1, wanted.spatial + 1))) {
+    return senderOf(situation, current === null);
+  }
   if (downlink !== null) return bandwidth(downlink, current === null);
   return {
     cause: 'unknown',
@@ -129,16 +129,25 @@ function senderOf({ sender }: Situation, isNothing: boolean): Reason {
   return { cause: 'sender', text: `${sender} sends ${what}.` };
 }
 
-function preference({ wanted }: Situation): Reason {
+function preference(situation: Situation): Reason {
+  const { wanted, producerScores } = situation;
   switch (wanted?.by) {
     case 'person':
       return { cause: 'person', text: 'You asked for less.' };
     case 'tile':
-      return { cause: 'tile', text: 'The tile is small; enlarge it to get more.' };
+      // A small camera has fewer layers than were announced; a larger tile would change nothing.
+      return isSilent(producerScores.slice(wanted.spatial + 1))
+        ? senderOf(situation, false)
+        : { cause: 'tile', text: 'The tile is small; enlarge it to get more.' };
     case 'everything':
     case undefined:
       return BEST;
   }
+}
+
+/** Whether these are streams that do not arrive. */
+function isSilent(scores: readonly number[]): boolean {
+  return scores.length > 0 && scores.every((score) => score === 0);
 }
 
 /** None is below all; a temporal layer that is not told is the highest. */

@@ -8,6 +8,7 @@ mod direct;
 mod forward;
 mod key_frames;
 mod layers;
+mod loss;
 mod media;
 mod peer;
 mod pipe;

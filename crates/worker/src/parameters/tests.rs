@@ -94,12 +94,14 @@ fn parameters_are_written_as_they_were_read() {
 }
 
 #[test]
-fn an_encoding_that_says_no_scalability_mode_is_shown_with_one_layer() {
+fn an_encoding_is_shown_with_the_codec_and_layers_that_it_leaves_out() {
     let mut it = parameters();
     it.encodings[0].scalability_mode = None;
+    it.encodings[0].codec_payload_type = None;
     let written = write_rtp_parameters(&read(&it).unwrap());
     let mode = written.encodings[0].scalability_mode.as_deref();
     assert_eq!(mode, Some("S1T1"));
+    assert_eq!(written.encodings[0].codec_payload_type, Some(111));
 }
 
 #[test]

@@ -38,12 +38,20 @@ pub(crate) fn write_rtp_parameters(it: &RtpParameters) -> fbs::RtpParameters {
         mid: it.mid.map(|mid| mid.to_string()),
         codecs: it.codecs.iter().map(codec).collect(),
         header_extensions: extensions.collect(),
-        encodings: write_encodings(&it.encodings),
+        encodings: it.encodings.iter().map(|one| encoding(it, one)).collect(),
         rtcp: Box::new(fbs::RtcpParameters {
             cname: it.rtcp.cname.clone(),
             reduced_size: it.rtcp.reduced_size,
         }),
         msid: it.msid.clone(),
+    }
+}
+
+/// An encoding; one that says no codec has the first one for media (fact sheet 2.11).
+fn encoding(it: &RtpParameters, one: &RtpEncodingParameters) -> fbs::RtpEncodingParameters {
+    fbs::RtpEncodingParameters {
+        codec_payload_type: it.codec_of(one).map(|codec| codec.payload_type.0),
+        ..write_encoding(one)
     }
 }
 
@@ -129,7 +137,11 @@ fn mode(it: &RtpEncodingParameters) -> String {
 
 /// Encodings.
 pub(crate) fn write_encodings(all: &[RtpEncodingParameters]) -> Vec<fbs::RtpEncodingParameters> {
-    let written = all.iter().map(|it| fbs::RtpEncodingParameters {
+    all.iter().map(write_encoding).collect()
+}
+
+fn write_encoding(it: &RtpEncodingParameters) -> fbs::RtpEncodingParameters {
+    fbs::RtpEncodingParameters {
         ssrc: it.ssrc.map(|ssrc| ssrc.0),
         rid: it.rid.map(|rid| rid.to_string()),
         codec_payload_type: it.codec_payload_type.map(|pt| pt.0),
@@ -137,8 +149,7 @@ pub(crate) fn write_encodings(all: &[RtpEncodingParameters]) -> Vec<fbs::RtpEnco
         dtx: it.dtx == Some(true),
         scalability_mode: Some(mode(it)),
         max_bitrate: it.max_bitrate.map(|bitrate| bitrate.0),
-    });
-    written.collect()
+    }
 }
 
 /// How a producer is called inside its router.

@@ -60,7 +60,7 @@ function Why({ sender, media, server }: WhyProps) {
     downlink: downlink?.available ?? null,
   });
   return (
-    <p className={styles.reason} data-cause={cause} data-testid="stats-reason">
+    <p className={styles.reason} aria-live="polite" data-cause={cause} data-testid="stats-reason">
       {text}
     </p>
   );

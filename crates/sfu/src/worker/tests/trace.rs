@@ -363,3 +363,21 @@ fn audio_and_video_of_other_producers_get_no_packet_ids() {
     rig.send(1, &Packet::vp8(50, 1, true));
     assert_eq!(packet_ids(&mut rig), [None, None]);
 }
+
+#[test]
+fn a_packet_that_has_a_packet_id_keeps_it() {
+    let mut rig = Rig::new();
+    rig.join(1);
+    rig.join(2);
+    let mut picture = video("1", json!([{"ssrc": 50}]));
+    picture.numbers_packets = true;
+    let extension = json!({"uri": "urn:mediasoup:params:rtp-hdrext:packet-id", "id": 6});
+    let extension = serde_json::from_value(extension).unwrap();
+    picture.rtp_parameters.header_extensions.push(extension);
+    rig.produce(1, 11, &picture);
+    rig.consume(2, 21, consume(11, &picture, 800, true));
+    let mut packet = Packet::vp8(50, 1, true);
+    packet.extensions.push((6, vec![0xfe, 1, 2, 3]));
+    rig.send(1, &packet);
+    assert_eq!(packet_ids(&mut rig), [Some(0xfe01_0203)]);
+}

@@ -21,6 +21,16 @@ pub enum Measure {
     Estimate,
     /// Padding that was sent, in percent of media.
     Padding,
+    /// Media that a viewer got, in percent of the best layers that fit the link.
+    Affordable,
+    /// Time from consuming to the first whole frame, in ms.
+    FirstFrame,
+    /// Pauses of the picture of over 200 ms, a minute.
+    Freezes,
+    /// The longest pause of the picture, in ms.
+    LongestFreeze,
+    /// Changes of layers, a minute.
+    Switches,
 }
 
 impl Measure {
@@ -35,6 +45,11 @@ impl Measure {
             Self::Share => "share",
             Self::Estimate => "estimate_kbps",
             Self::Padding => "padding",
+            Self::Affordable => "of_affordable",
+            Self::FirstFrame => "first_frame_ms",
+            Self::Freezes => "freezes_per_minute",
+            Self::LongestFreeze => "longest_freeze_ms",
+            Self::Switches => "switches_per_minute",
         }
     }
 
@@ -49,6 +64,11 @@ impl Measure {
             Self::Share => "share %",
             Self::Estimate => "estimate kbit/s",
             Self::Padding => "padding %",
+            Self::Affordable => "of affordable %",
+            Self::FirstFrame => "first frame ms",
+            Self::Freezes => "freezes / min",
+            Self::LongestFreeze => "longest freeze ms",
+            Self::Switches => "switches / min",
         }
     }
 }

@@ -2,14 +2,15 @@
 //!
 //! A [`Scenario`] runs a [`Subject`] through something that happens in real networks, in virtual time and with a seed,
 //! and gives [`Figures`]. Its [`Band`] says which are good enough. [`link::scenarios`] are those of the estimator alone:
-//! a source that sends what the estimator allows, a link with a real queue, a receiver that tells what arrived. Other
-//! kinds, such as worlds of whole peers, only need to implement [`Scenario`].
+//! a source that sends what the estimator allows, a link with a real queue, a receiver that tells what arrived. [`room::scenarios`]
+//! are those of the whole server, with peers that send layers and one that watches over a bad link.
 //!
 //! `cargo xtask quality` runs them all and prints the table of `docs/quality.md`.
 
 mod figures;
 pub mod link;
 mod report;
+pub mod room;
 mod scenario;
 mod subject;
 

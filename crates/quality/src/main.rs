@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use miso_quality::{Row, Scenario, Subject, link, print_json, print_table, run};
+use miso_quality::{Row, Scenario, Subject, link, print_json, print_table, room, run};
 
 /// Measures how good media gets through simulated bad networks.
 #[derive(Debug, Parser)]
@@ -24,12 +24,22 @@ struct Cli {
     course: bool,
 }
 
+/// All kinds.
+fn scenarios(course: bool) -> Vec<Box<dyn Scenario>> {
+    let links = link::scenarios(course).into_iter();
+    let links = links.map(|it| Box::new(it) as Box<dyn Scenario>);
+    let rooms = room::scenarios().into_iter();
+    links
+        .chain(rooms.map(|it| Box::new(it) as Box<dyn Scenario>))
+        .collect()
+}
+
 fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
     // What panics is in the table; its message would only stand between the rows.
     std::panic::set_hook(Box::new(|_| {}));
     let mut rows: Vec<Row> = Vec::new();
-    for scenario in link::scenarios(cli.course) {
+    for scenario in scenarios(cli.course) {
         let wanted = cli
             .filter
             .as_ref()
@@ -38,7 +48,7 @@ fn main() -> Result<ExitCode> {
             rows.extend(
                 [Subject::Miso, Subject::GoogCc]
                     .into_iter()
-                    .filter_map(|subject| run(&scenario, subject, cli.seed)),
+                    .filter_map(|subject| run(scenario.as_ref(), subject, cli.seed)),
             );
         }
     }

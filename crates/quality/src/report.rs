@@ -65,8 +65,8 @@ pub fn print_json(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What is in the columns of the table.
-const COLUMNS: [Measure; 7] = [
+/// What is in the columns of a table: of an estimator on a link, and of the whole server.
+const OF_LINKS: &[Measure] = &[
     Measure::Utilisation,
     Measure::QueueDelayP95,
     Measure::Recovery,
@@ -75,30 +75,48 @@ const COLUMNS: [Measure; 7] = [
     Measure::Share,
     Measure::Padding,
 ];
+const OF_ROOMS: &[Measure] = &[
+    Measure::Affordable,
+    Measure::QueueDelayP95,
+    Measure::FirstFrame,
+    Measure::Recovery,
+    Measure::Freezes,
+    Measure::LongestFreeze,
+    Measure::Switches,
+    Measure::Fairness,
+];
 
-/// A table in Markdown: ours, and beside each figure in brackets that of the other.
+/// A table in Markdown for each kind of scenario: ours, and beside each figure in brackets that of the other.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn print_table(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let headings: Vec<&str> = COLUMNS.iter().map(|measure| measure.heading()).collect();
+    let is_of_room = |row: &&Row| row.scenario.starts_with("room-");
+    let (rooms, links): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(is_of_room);
+    for (rows, columns) in [(links, OF_LINKS), (rooms, OF_ROOMS)] {
+        if !rows.is_empty() {
+            print_rows(&rows, columns, out)?;
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+fn print_rows(rows: &[&Row], columns: &[Measure], out: &mut dyn Write) -> io::Result<()> {
+    let headings: Vec<&str> = columns.iter().map(|measure| measure.heading()).collect();
     writeln!(out, "| scenario | in band | {} |", headings.join(" | "))?;
-    writeln!(out, "|---|---|{}", "---:|".repeat(COLUMNS.len()))?;
+    writeln!(out, "|---|---|{}", "---:|".repeat(columns.len()))?;
     for row in rows.iter().filter(|row| row.subject == Subject::Miso) {
         let other = rows
             .iter()
             .find(|other| other.scenario == row.scenario && other.subject != row.subject);
-        let cells: Vec<String> = COLUMNS
+        let cells: Vec<String> = columns
             .iter()
-            .map(|measure| cell(row, other, *measure))
+            .map(|measure| cell(row, other.copied(), *measure))
             .collect();
         let verdict = if row.is_in_band() { "yes" } else { "**no**" };
-        writeln!(
-            out,
-            "| {} | {verdict} | {} |",
-            row.scenario,
-            cells.join(" | ")
-        )?;
+        let cells = cells.join(" | ");
+        writeln!(out, "| {} | {verdict} | {cells} |", row.scenario)?;
     }
     Ok(())
 }

@@ -24,6 +24,8 @@ pub struct Arrival {
     pub spatial: u8,
     /// Temporal layer.
     pub temporal: u8,
+    /// Bytes of payload.
+    pub len: usize,
     /// When it arrived.
     pub at: Instant,
 }
@@ -77,6 +79,7 @@ impl MediaSink {
             picture_id,
             spatial: info.spatial,
             temporal: info.temporal,
+            len: payload.len(),
             at,
         });
     }

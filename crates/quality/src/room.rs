@@ -1,0 +1,270 @@
+//! Scenarios of the whole server: peers of another WebRTC stack send pictures in layers, and one of them watches over a
+//! bad link. The server measures the link and chooses the layers.
+
+mod catalogue;
+mod picture;
+
+use std::time::Duration;
+
+use miso_netsim::LinkConfig;
+use miso_sfu::event::{ConsumerEvent, Event};
+use miso_testkit::{Consumed, PeerId, PeerSettings, Produced, VideoSettings, World};
+use miso_wire::Bitrate;
+
+use crate::figures::{Band, Figures, Measure};
+use crate::scenario::{Scenario, Subject};
+use picture::Picture;
+
+pub use catalogue::scenarios;
+
+/// Time for senders to be there before anybody watches.
+const WARM_UP: Duration = Duration::from_secs(2);
+/// Steps in which the course of a run is looked at.
+const STEP: Duration = Duration::from_millis(100);
+/// Share of a link that media can have: the rest is for headers, reports and probes.
+const USABLE: f64 = 0.85;
+/// Layers count as right again from when a viewer gets so much of what fits.
+const RECOVERED_SHARE: f64 = 0.85;
+/// For so many steps.
+const RECOVERED_STEPS: usize = 10;
+
+/// How senders show themselves.
+#[derive(Clone, Debug)]
+enum Show {
+    /// In several sizes, of these bitrates.
+    Simulcast(Vec<VideoSettings>),
+    /// In layers of one stream.
+    Svc(VideoSettings),
+}
+
+/// A scenario of the whole server.
+#[derive(Clone, Debug)]
+pub struct RoomScenario {
+    name: String,
+    band: Band,
+    short: bool,
+    show: Show,
+    /// Bitrates of the layers that a viewer can be given, the lowest first.
+    layers: Vec<Bitrate>,
+    /// When the viewer begins to watch each sender, after the warm-up.
+    watched: Vec<Duration>,
+    /// To the viewer, at the start and from later on.
+    down: LinkConfig,
+    changes: Vec<(Duration, LinkConfig)>,
+    /// From the viewer.
+    up: LinkConfig,
+    /// What is measured: from when to when.
+    measured: (Duration, Duration),
+}
+
+/// A sender, as the viewer sees it.
+struct Watched {
+    produced: Produced,
+    since: Duration,
+    consumed: Option<Consumed>,
+}
+
+impl Scenario for RoomScenario {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn band(&self) -> &Band {
+        &self.band
+    }
+
+    fn is_short(&self) -> bool {
+        self.short
+    }
+
+    fn run(&self, subject: Subject, seed: u64) -> Option<Figures> {
+        // The other is an estimator, not a server.
+        (subject == Subject::Miso).then(|| self.run_world(seed))
+    }
+}
+
+impl RoomScenario {
+    fn run_world(&self, seed: u64) -> Figures {
+        let mut world = World::new(seed);
+        let mut watched: Vec<Watched> = (self.watched.iter())
+            .map(|since| Watched {
+                produced: self.produce(&mut world),
+                since: *since,
+                consumed: None,
+            })
+            .collect();
+        let viewer = world.add_connected_peer(&PeerSettings {
+            up: self.up,
+            down: self.down,
+            ..PeerSettings::default()
+        });
+        world.run_for(WARM_UP);
+        let begin = world.now();
+        let mut changes = self.changes.iter().peekable();
+        let mut queue_is_measured = false;
+        let steps = index(self.measured.1);
+        for step in 0..steps {
+            let at = STEP * u32::try_from(step).unwrap_or(u32::MAX);
+            while let Some((_, link)) = changes.next_if(|(when, _)| *when <= at) {
+                world.set_links(viewer, self.up, *link);
+            }
+            for sender in watched.iter_mut().filter(|it| it.consumed.is_none()) {
+                if sender.since <= at {
+                    sender.consumed = Some(world.consume(viewer, sender.produced.id));
+                }
+            }
+            if !queue_is_measured && at >= self.measured.0 {
+                queue_is_measured = true;
+                forget_queue(&mut world, viewer);
+            }
+            world.run_for(STEP);
+        }
+        let queue = queue_p95(&world, viewer);
+        let pictures: Vec<Picture> = (watched.iter())
+            .filter_map(|sender| {
+                let consumed = sender.consumed?;
+                let sink = world.sink(&consumed);
+                Some(Picture::new(&sink.arrivals, begin, sender.since))
+            })
+            .collect();
+        let switches = (watched.iter().filter_map(|sender| sender.consumed))
+            .map(|consumed| self.switches(&world, &consumed, begin))
+            .sum::<usize>();
+        self.figures(&pictures, queue, switches)
+    }
+
+    fn produce(&self, world: &mut World) -> Produced {
+        let sender = world.add_connected_peer(&PeerSettings::default());
+        match &self.show {
+            Show::Simulcast(layers) => world.produce_simulcast(sender, layers),
+            Show::Svc(settings) => world.produce_svc(sender, *settings),
+        }
+    }
+
+    /// Changes of layers while it is measured.
+    fn switches(&self, world: &World, consumed: &Consumed, begin: std::time::Instant) -> usize {
+        let (from, to) = (begin + self.measured.0, begin + self.measured.1);
+        let is_switch = |event: &Event| {
+            matches!(event, Event::Consumer(id, ConsumerEvent::LayersChange(_)) if *id == consumed.id)
+        };
+        let events = world.server.events.iter();
+        events
+            .filter(|(at, event)| (from..to).contains(at) && is_switch(event))
+            .count()
+    }
+
+    fn figures(&self, pictures: &[Picture], queue: Duration, switches: usize) -> Figures {
+        let (from, to) = self.measured;
+        let minutes = (to - from).as_secs_f64() / 60.0 * pictures.len().max(1) as f64;
+        let first = pictures.iter().map(Picture::first_frame).max();
+        let freezes: Vec<Duration> = (pictures.iter())
+            .flat_map(|picture| picture.freezes(from, to))
+            .collect();
+        let (got, fits) = (index(from)..index(to)).fold((0.0, 0.0), |(got, fits), step| {
+            (got + received(pictures, step), fits + self.affordable(step))
+        });
+        let mut figures = Figures::default()
+            .with(Measure::Affordable, 100.0 * got / fits.max(1.0))
+            .with(Measure::QueueDelayP95, millis(queue))
+            .with(
+                Measure::FirstFrame,
+                first.flatten().map_or(f64::INFINITY, millis),
+            )
+            .with(Measure::Freezes, freezes.len() as f64 / minutes)
+            .with(
+                Measure::LongestFreeze,
+                freezes.into_iter().max().map_or(0.0, millis),
+            )
+            .with(Measure::Switches, switches as f64 / minutes);
+        if pictures.len() > 1 {
+            let shares: Vec<f64> = pictures.iter().map(|it| it.bytes(from, to)).collect();
+            figures = figures.with(Measure::Fairness, 100.0 * fairness(&shares));
+        }
+        if let Some((change, _)) = self.changes.first() {
+            figures = figures.with(Measure::Recovery, self.recovery(pictures, *change));
+        }
+        figures
+    }
+
+    /// Bytes a second of the best layers that fit the link at that time, for all that are watched.
+    fn affordable(&self, step: usize) -> f64 {
+        let at = STEP * u32::try_from(step).unwrap_or(u32::MAX);
+        let changed = self.changes.iter().rev().find(|(when, _)| *when <= at);
+        let link = changed.map_or(&self.down, |(_, link)| link);
+        let rate = link.rate.map_or(f64::INFINITY, |rate| rate.0 as f64);
+        let policed = link.policer.map_or(rate, |policer| policer.rate.0 as f64);
+        let watching = self.watched.iter().filter(|since| **since <= at).count();
+        let mut given = vec![0_usize; watching];
+        let cost = |given: &[usize]| -> f64 {
+            let layers = given.iter().filter_map(|count| {
+                let layer = count.checked_sub(1)?;
+                self.layers.get(layer)
+            });
+            layers.map(|layer| layer.0 as f64).sum()
+        };
+        // As sharing does it: everybody one layer, then everybody another, as long as it fits.
+        loop {
+            let before = given.clone();
+            for sender in 0..watching {
+                let mut raised = given.clone();
+                if let Some(count) = raised.get_mut(sender).filter(|it| **it < self.layers.len()) {
+                    *count += 1;
+                }
+                if cost(&raised) <= rate.min(policed) * USABLE {
+                    given = raised;
+                }
+            }
+            if given == before {
+                return cost(&given) / 8.0;
+            }
+        }
+    }
+
+    fn recovery(&self, pictures: &[Picture], change: Duration) -> f64 {
+        let (first, last) = (index(change), index(self.measured.1) - RECOVERED_STEPS);
+        let recovered = (first..last).find(|start| {
+            let window = *start..start + RECOVERED_STEPS;
+            let got: f64 = window.clone().map(|step| received(pictures, step)).sum();
+            let fits: f64 = window.map(|step| self.affordable(step)).sum();
+            let within = got / fits.max(1.0);
+            (RECOVERED_SHARE..=1.2 / USABLE).contains(&within)
+        });
+        (recovered.unwrap_or(last) - first) as f64 * millis(STEP)
+    }
+}
+
+/// Bytes a second in a step, of all pictures.
+fn received(pictures: &[Picture], step: usize) -> f64 {
+    let at = STEP * u32::try_from(step).unwrap_or(u32::MAX);
+    let bytes = pictures.iter().map(|picture| picture.bytes(at, at + STEP));
+    bytes.sum::<f64>() / STEP.as_secs_f64()
+}
+
+fn index(at: Duration) -> usize {
+    usize::try_from(at.as_millis() / STEP.as_millis()).unwrap_or(usize::MAX)
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+/// Jain's index.
+fn fairness(shares: &[f64]) -> f64 {
+    let sum: f64 = shares.iter().sum();
+    let squares: f64 = shares.iter().map(|share| share * share).sum();
+    sum * sum / (shares.len() as f64 * squares.max(1.0))
+}
+
+fn forget_queue(world: &mut World, viewer: PeerId) {
+    let host = world.peer(viewer).host;
+    if let Some(link) = world.wire.net.downlink(host) {
+        world.wire.net.take_stats(link);
+    }
+}
+
+fn queue_p95(world: &World, viewer: PeerId) -> Duration {
+    let host = world.peer(viewer).host;
+    let link = world.wire.net.downlink(host);
+    let stats = link.and_then(|link| world.wire.net.stats(link));
+    stats.map_or(Duration::ZERO, |stats| stats.queue_delay.percentile(0.95))
+}

@@ -1,0 +1,84 @@
+//! What a viewer sees of what arrives: a frame is shown when it and all before it are there.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use miso_testkit::Arrival;
+
+/// A longer pause of the picture is a freeze.
+const FREEZE: Duration = Duration::from_millis(200);
+
+/// The picture of one sender.
+pub(super) struct Picture {
+    /// When the viewer began to watch.
+    since: Duration,
+    /// When frames were shown.
+    shown: Vec<Duration>,
+    /// When packets came first, with their bytes.
+    arrived: Vec<(Duration, f64)>,
+}
+
+impl Picture {
+    /// Of what arrived; times count from `begin`.
+    pub(super) fn new(arrivals: &[Arrival], begin: Instant, since: Duration) -> Self {
+        let mut picture = Self {
+            since,
+            shown: Vec::new(),
+            arrived: Vec::new(),
+        };
+        let mut next = None;
+        let mut waiting: BTreeMap<u64, &Arrival> = BTreeMap::new();
+        for arrival in arrivals {
+            let at = arrival.at.saturating_duration_since(begin);
+            let begins = arrival.tag.is_key && arrival.tag.index == 0;
+            // A decoder that misses something goes on with the next key frame.
+            if begins && next.is_none_or(|next| arrival.seq > next) {
+                next = Some(arrival.seq);
+                waiting.retain(|seq, _| *seq >= arrival.seq);
+            }
+            if next.is_some_and(|next| arrival.seq < next)
+                || waiting.insert(arrival.seq, arrival).is_some()
+            {
+                continue;
+            }
+            picture.arrived.push((at, arrival.len as f64));
+            while let Some(wanted) = next
+                && let Some(ready) = waiting.remove(&wanted)
+            {
+                next = Some(wanted + 1);
+                if ready.marker {
+                    picture.shown.push(at);
+                }
+            }
+        }
+        picture
+    }
+
+    /// Time from the beginning to watch until a frame was shown.
+    pub(super) fn first_frame(&self) -> Option<Duration> {
+        let first = self.shown.first()?;
+        Some(first.saturating_sub(self.since))
+    }
+
+    /// The pauses within a span that are freezes.
+    pub(super) fn freezes(&self, from: Duration, to: Duration) -> Vec<Duration> {
+        let shown = self.shown.iter().copied();
+        let inside = shown.filter(|at| *at >= from && *at <= to);
+        let mut last = from.max(self.since);
+        let mut freezes = Vec::new();
+        for at in inside.chain([to]) {
+            let pause = at.saturating_sub(last);
+            if pause > FREEZE {
+                freezes.push(pause);
+            }
+            last = at;
+        }
+        freezes
+    }
+
+    /// Bytes of media that came within a span.
+    pub(super) fn bytes(&self, from: Duration, to: Duration) -> f64 {
+        let inside = self.arrived.iter().filter(|(at, _)| *at >= from && *at < to);
+        inside.map(|(_, bytes)| bytes).sum()
+    }
+}

@@ -73,3 +73,11 @@ fn comfort_noise_is_told_for_opus_only() {
     assert!(Codec::Opus.read(&[0xf8], false, None).unwrap().dtx);
     assert!(!Codec::Other.read(&[0xf8], false, None).unwrap().dtx);
 }
+
+#[test]
+fn vp9_tells_in_each_packet_whether_its_picture_refers_to_earlier_ones() {
+    for (flags, expected) in [(0x48, true), (0x40, true), (0x08, false), (0x00, false)] {
+        let info = Codec::Vp9.read(&[flags, 0], false, None).unwrap();
+        assert_eq!(info.inter_picture, expected, "{flags:x}");
+    }
+}

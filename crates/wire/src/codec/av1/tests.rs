@@ -227,6 +227,37 @@ fn a_key_frame_brings_the_structure_that_later_frames_follow() {
 }
 
 #[test]
+fn a_frame_that_is_a_switch_opens_the_temporal_layers_of_its_spatial_layer() {
+    // L2T2: the targets are S0T0, S0T1, S1T0, S1T1.
+    let mut structure = DependencyStructure::default();
+    let model = Model {
+        offset: 0,
+        decode_targets: 4,
+        templates: vec![
+            template((0, 0), &[2, 2, 2, 2], &[]),
+            template((0, 0), &[3, 3, 3, 2], &[1]),
+            template((0, 1), &[0, 1, 0, 3], &[0]),
+            template((1, 0), &[0, 0, 2, 2], &[0]),
+            template((1, 1), &[0, 0, 0, 1], &[0]),
+        ],
+        protected_by: vec![0; 4],
+        chains: 1,
+        resolutions: false,
+    };
+    let key = DependencyDescriptor::parse(&model.key_frame(0, 1), &mut structure).unwrap();
+    assert_eq!(key.opens_temporal, 1);
+    // A switch for the target of another spatial layer says nothing.
+    for (template, temporal, opens) in [(1, 0, 0), (2, 1, 1), (3, 0, 1), (4, 1, 1)] {
+        let frame = DependencyDescriptor::parse(&[template, 0, 2], &mut structure).unwrap();
+        assert_eq!(
+            (frame.temporal, frame.opens_temporal),
+            (temporal, opens),
+            "{template}"
+        );
+    }
+}
+
+#[test]
 fn without_a_structure_a_template_is_unknown() {
     let mut structure = DependencyStructure::default();
     let unknown = Err(PayloadError::UnknownTemplate);

@@ -20,6 +20,8 @@ mod loss;
 mod probe;
 mod reports;
 mod silence;
+#[cfg(test)]
+mod testing;
 
 pub use controller::{Controller, ControllerConfig, ControllerStats, Probe, ProbeId};
 pub use delay::{

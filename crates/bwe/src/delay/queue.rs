@@ -96,3 +96,6 @@ impl StandingQueue {
 fn micros(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 2)
 }
+
+#[cfg(test)]
+mod tests;

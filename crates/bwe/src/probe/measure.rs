@@ -170,3 +170,6 @@ impl ProbeMeasurements {
 fn place(id: u32) -> usize {
     id as usize % MAX_OPEN
 }
+
+#[cfg(test)]
+mod tests;

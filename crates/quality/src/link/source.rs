@@ -58,8 +58,8 @@ impl Source {
         while self.next_frame <= now {
             self.make_frame(target);
         }
-        let (_, size) = self.pending.pop_front_if(|(at, _)| *at <= now)?;
-        Some(size)
+        self.pending.front().filter(|(at, _)| *at <= now)?;
+        self.pending.pop_front().map(|(_, size)| size)
     }
 
     fn make_frame(&mut self, target: Bitrate) {

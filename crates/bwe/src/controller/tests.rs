@@ -113,6 +113,22 @@ fn peer_that_falls_silent_gets_the_minimum_in_the_end() {
 }
 
 #[test]
+fn packets_that_the_peer_cannot_tell_of_are_no_silence() {
+    let mut pair = Pair::new();
+    let now = pair.at();
+    pair.controller.set_desired(WANTED, now);
+    pair.run(2, 1.0, true);
+    let before = pair.available();
+    for _ in 0..3_000 {
+        pair.now += 20;
+        let now = pair.at();
+        pair.controller.unnumbered_packet_sent(100, now);
+        pair.controller.handle_timeout(now);
+    }
+    assert_eq!(pair.available(), before);
+}
+
+#[test]
 fn limits_hold_whatever_is_measured() {
     let mut pair = Pair::with(ControllerConfig {
         max: Some(Bitrate::kbps(1_000)),

@@ -149,9 +149,12 @@ impl DelayEstimator {
         self.rate
             .set_application_limited(context.application_limited);
         self.queue.update(arrived, usage, now);
-        // While queues grow the path is full, and what has just arrived is all that it carries.
+        // While queues grow the path is full, and what has just arrived is all that it carries: unless another fills
+        // it, of whom we would yield more with each of its bursts.
         let arriving = match (usage, context.recent) {
-            (LinkUsage::Over, Some(recent)) => context.acknowledged.map(|rate| rate.min(recent)),
+            (LinkUsage::Over, Some(recent)) if !self.queue.is_anothers() => {
+                context.acknowledged.map(|rate| rate.min(recent))
+            }
             _ => context.acknowledged,
         };
         match context.probed {

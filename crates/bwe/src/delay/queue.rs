@@ -84,6 +84,11 @@ impl StandingQueue {
         self.length
     }
 
+    /// Whether it stays though we have yielded.
+    pub(super) fn is_anothers(&self) -> bool {
+        self.drain == Drain::GivenUp
+    }
+
     /// What is left of the rate: 1 unless the queue drains.
     pub(super) fn share(&self) -> f64 {
         match self.drain {

@@ -175,3 +175,6 @@ impl DelayEstimator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

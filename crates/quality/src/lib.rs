@@ -16,3 +16,12 @@ mod subject;
 pub use figures::{Band, Figures, Measure};
 pub use report::{Row, print_json, print_table, run};
 pub use scenario::{Scenario, Subject};
+
+/// The scenarios of all kinds. `course` prints how each run goes to standard error.
+pub fn scenarios(course: bool) -> Vec<Box<dyn Scenario>> {
+    let mut all: Vec<Box<dyn Scenario>> = Vec::new();
+    for scenario in link::scenarios(course) {
+        all.push(Box::new(scenario));
+    }
+    all
+}

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use miso_quality::{Row, Scenario, Subject, link, print_json, print_table, run};
+use miso_quality::{Row, Subject, print_json, print_table, run, scenarios};
 
 /// Measures how good media gets through simulated bad networks.
 #[derive(Debug, Parser)]
@@ -29,7 +29,7 @@ fn main() -> Result<ExitCode> {
     // What panics is in the table; its message would only stand between the rows.
     std::panic::set_hook(Box::new(|_| {}));
     let mut rows: Vec<Row> = Vec::new();
-    for scenario in link::scenarios(cli.course) {
+    for scenario in scenarios(cli.course) {
         let wanted = cli
             .filter
             .as_ref()
@@ -38,7 +38,7 @@ fn main() -> Result<ExitCode> {
             rows.extend(
                 [Subject::Miso, Subject::GoogCc]
                     .into_iter()
-                    .filter_map(|subject| run(&scenario, subject, cli.seed)),
+                    .filter_map(|subject| run(scenario.as_ref(), subject, cli.seed)),
             );
         }
     }

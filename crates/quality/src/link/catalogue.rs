@@ -13,6 +13,7 @@ use crate::figures::{Band, Measure};
 pub fn scenarios(course: bool) -> Vec<LinkScenario> {
     let mut all = steady();
     all.extend(steps());
+    all.extend(layers());
     all.extend(neighbours());
     all.extend(losses());
     all.extend(paths());
@@ -49,6 +50,7 @@ fn on(name: &str, link: LinkConfig, band: Band) -> LinkScenario {
         back: LinkConfig::default().delay(link.delay),
         flows: vec![Duration::ZERO],
         supply: Bitrate::kbps(12_000),
+        levels: &[],
         spread: 0.4,
         feedback: millis(75),
         drift_ppm: 0,
@@ -102,6 +104,33 @@ fn steady() -> Vec<LinkScenario> {
         )
     });
     all
+}
+
+/// What a consumer of a simulcast takes: steps, with much between them.
+fn layers() -> Vec<LinkScenario> {
+    const LEVELS: [Bitrate; 3] = [Bitrate::kbps(150), Bitrate::kbps(500), Bitrate::kbps(1_500)];
+    let layered = |name: &str, kbps: u64, band: Band| LinkScenario {
+        supply: Bitrate::kbps(1_500),
+        levels: &LEVELS,
+        ..on(name, home(Bitrate::kbps(kbps)), band)
+    };
+    let rises = LinkScenario {
+        changes: vec![Change {
+            at: seconds(20),
+            link: home(Bitrate::kbps(3_000)),
+        }],
+        measured: (seconds(20), seconds(50)),
+        ..layered(
+            "layers-700-to-3000",
+            700,
+            Band::default().at_most(Measure::Recovery, 10_000.0),
+        )
+    };
+    vec![
+        layered("layers-2500", 2_500, used(95.0, 20.0)),
+        layered("layers-1000", 1_000, used(45.0, 30.0)),
+        rises,
+    ]
 }
 
 /// From one rate to another, measured from a moment before the change.

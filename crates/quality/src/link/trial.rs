@@ -45,6 +45,8 @@ pub struct LinkScenario {
     pub(super) flows: Vec<Duration>,
     /// What each has to send at most.
     pub(super) supply: Bitrate,
+    /// The rates that it can send at, lowest first; any when empty.
+    pub(super) levels: &'static [Bitrate],
     /// Over which share of the time between frames packets are spread.
     pub(super) spread: f64,
     /// Time between feedback.
@@ -124,7 +126,7 @@ impl LinkScenario {
         estimator.set_desired(self.supply, now);
         Flow::new(
             estimator,
-            Source::new(self.supply, self.spread, overhead, seed, now),
+            Source::new(self.supply, self.spread, overhead, seed, now).with_levels(self.levels),
             Receiver::new(self.feedback, self.drift_ppm, now),
             overhead,
             world.start,

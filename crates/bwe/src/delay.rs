@@ -136,7 +136,12 @@ impl DelayEstimator {
         context: &DelayContext,
         now: Duration,
     ) {
-        for packet in arrived.iter().filter(|packet| packet.sent.probe.is_none()) {
+        for packet in arrived {
+            if packet.sent.probe.is_some() {
+                self.groups = PacketGroups::default();
+                self.trend.restart();
+                continue;
+            }
             let arrival = Arrival {
                 sent: packet.sent.at,
                 at: packet.at,
@@ -163,14 +168,13 @@ impl DelayEstimator {
         }
     }
 
-    /// A probe that found more raises the estimate; one that found the path full lowers an estimate that media does
-    /// not put to the test, though not below what arrives.
+    /// A probe that found more raises the estimate; one that found the path full lowers it, though not below what
+    /// arrives.
     fn take_probe(&mut self, result: ProbeResult, context: &DelayContext) {
         let current = self.rate.target();
         if result.rate > current {
             self.rate.set_target(result.rate);
-        } else if result.full && context.application_limited {
-            let arriving = context.acknowledged.unwrap_or(Bitrate::ZERO);
+        } else if let Some(arriving) = context.acknowledged.filter(|_| result.full) {
             self.rate.set_target(result.rate.max(arriving).min(current));
         }
     }

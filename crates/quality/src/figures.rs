@@ -17,6 +17,8 @@ pub enum Measure {
     Fairness,
     /// What the flow has of a link that it shares with a stranger, in percent.
     Share,
+    /// Changes of layer each minute.
+    Switches,
     /// The estimate at the end, in kbit/s.
     Estimate,
     /// Padding that was sent, in percent of media.
@@ -33,6 +35,7 @@ impl Measure {
             Self::Loss => "loss",
             Self::Fairness => "fairness",
             Self::Share => "share",
+            Self::Switches => "layer_switches_per_minute",
             Self::Estimate => "estimate_kbps",
             Self::Padding => "padding",
         }
@@ -47,6 +50,7 @@ impl Measure {
             Self::Loss => "loss %",
             Self::Fairness => "fairness %",
             Self::Share => "share %",
+            Self::Switches => "switches/min",
             Self::Estimate => "estimate kbit/s",
             Self::Padding => "padding %",
         }

@@ -66,13 +66,14 @@ pub fn print_json(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What is in the columns of the table.
-const COLUMNS: [Measure; 7] = [
+const COLUMNS: [Measure; 8] = [
     Measure::Utilisation,
     Measure::QueueDelayP95,
     Measure::Recovery,
     Measure::Loss,
     Measure::Fairness,
     Measure::Share,
+    Measure::Switches,
     Measure::Padding,
 ];
 

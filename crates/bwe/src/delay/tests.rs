@@ -64,23 +64,23 @@ fn growth_stops_at_one_and_a_half_times_what_arrives() {
 }
 
 #[test]
-fn probe_raises_the_estimate_and_lowers_only_one_that_is_not_put_to_the_test() {
-    let measured = |rate, application_limited| {
+fn probe_raises_the_estimate_or_lowers_it_no_further_than_to_what_arrives() {
+    let measured = |rate, full| {
         let mut estimator = estimator();
         let probe = DelayContext {
             probed: Some(ProbeResult {
                 rate: Bitrate::kbps(rate),
-                full: true,
+                full,
             }),
-            application_limited,
             ..context(Some(Bitrate::kbps(700)))
         };
         estimator.update(&[arrived(ms(0), ms(20))], &probe, ms(50));
         estimator.target()
     };
     assert_eq!(measured(3_000, false), Bitrate::kbps(3_000));
-    assert_eq!(measured(500, false), START);
+    assert_eq!(measured(900, true), Bitrate::kbps(900));
     assert_eq!(measured(500, true), Bitrate::kbps(700));
+    assert_eq!(measured(500, false), START);
 }
 
 #[test]

@@ -109,6 +109,7 @@ fn steady() -> Vec<LinkScenario> {
 /// What a consumer of a simulcast takes: steps, with much between them.
 fn layers() -> Vec<LinkScenario> {
     const LEVELS: [Bitrate; 3] = [Bitrate::kbps(150), Bitrate::kbps(500), Bitrate::kbps(1_500)];
+    let few_switches = |percent| used(percent, 30.0).at_most(Measure::Switches, 2.0);
     let layered = |name: &str, kbps: u64, band: Band| LinkScenario {
         supply: Bitrate::kbps(1_500),
         levels: &LEVELS,
@@ -127,8 +128,10 @@ fn layers() -> Vec<LinkScenario> {
         )
     };
     vec![
-        layered("layers-2500", 2_500, used(95.0, 20.0)),
-        layered("layers-1000", 1_000, used(45.0, 30.0)),
+        layered("layers-2500", 2_500, few_switches(95.0)),
+        layered("layers-1800", 1_800, few_switches(85.0)),
+        layered("layers-1000", 1_000, few_switches(45.0)),
+        layered("layers-700", 700, few_switches(60.0)),
         rises,
     ]
 }

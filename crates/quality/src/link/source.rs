@@ -28,6 +28,9 @@ pub(super) struct Source {
     /// Bytes of each packet on the link besides its payload.
     overhead: usize,
     next_frame: Instant,
+    /// The level of the last frame, and when it was another before.
+    level: Option<Bitrate>,
+    switches: Vec<Instant>,
     /// Packets to be sent, with their time.
     pending: VecDeque<(Instant, usize)>,
 }
@@ -47,6 +50,8 @@ impl Source {
             spread,
             overhead,
             next_frame: at,
+            level: None,
+            switches: Vec::new(),
             pending: VecDeque::new(),
         }
     }
@@ -57,6 +62,11 @@ impl Source {
             levels: levels.to_vec(),
             ..self
         }
+    }
+
+    /// When it changed from one of these rates to another; none for a source of any rate.
+    pub(super) fn switches(&self) -> Option<&[Instant]> {
+        (!self.levels.is_empty()).then_some(&self.switches)
     }
 
     pub(super) fn poll_timeout(&self) -> Instant {
@@ -83,6 +93,9 @@ impl Source {
     fn make_frame(&mut self, target: Bitrate) {
         let interval = Duration::from_secs(1) / FRAME_RATE;
         let rate = self.rate(target);
+        if !self.levels.is_empty() && self.level.replace(rate).is_some_and(|level| level != rate) {
+            self.switches.push(self.next_frame);
+        }
         let factor = 1.0 + VARIATION * (2.0 * self.rng.f64() - 1.0);
         let budget = rate.0 as f64 / 8.0 / f64::from(FRAME_RATE) * factor;
         // What was allotted counts headers.

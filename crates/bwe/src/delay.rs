@@ -150,10 +150,15 @@ impl DelayEstimator {
                 self.trend.update(&change);
             }
         }
-        let usage = self.trend.usage();
+        if self.queue.update(arrived, self.trend.usage(), now) {
+            self.trend.restart();
+        }
+        let usage = match self.trend.usage() {
+            LinkUsage::Over if self.queue.is_draining() => LinkUsage::Under,
+            usage => usage,
+        };
         self.rate
             .set_application_limited(context.application_limited);
-        self.queue.update(arrived, usage, now);
         // While queues grow the path is full, and what has just arrived is all that it carries: unless another fills
         // it, of whom we would yield more with each of its bursts.
         let arriving = match (usage, context.recent) {

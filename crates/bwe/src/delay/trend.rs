@@ -10,7 +10,7 @@ const POINTS: usize = 20;
 
 /// Delays from which on the line is looked at. More makes fewer mistakes after a restart, fewer is blind for a shorter
 /// time.
-const MIN_POINTS: usize = 10;
+const MIN_POINTS: usize = 7;
 
 /// Share of the past in the smoothed delay. Higher is calmer, lower reacts sooner.
 const SMOOTHING: f64 = 0.9;

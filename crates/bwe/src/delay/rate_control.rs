@@ -16,7 +16,7 @@ const KNOWN_GROWTH: f64 = 1.16;
 /// Growth in a second near the rate at which the link was full, at least and at most, as shares. Higher uses more of
 /// the link and fills its queue more often.
 const NEAR_GROWTH: f64 = 0.015;
-const MAX_NEAR_GROWTH: f64 = 0.025;
+const MAX_NEAR_GROWTH: f64 = 0.02;
 
 /// Share of that rate from which on growth is slow. Higher uses more of the link, lower leaves queues more time to
 /// drain.

@@ -75,6 +75,11 @@ fn used(percent: f64, queue_ms: f64) -> Band {
 }
 
 fn steady() -> Vec<LinkScenario> {
+    // A single packet takes 33 ms at 300 kbit/s.
+    let band = |kbps| match kbps {
+        300 => used(85.0, 75.0),
+        _ => good(),
+    };
     let rates = [300, 600, 1_000, 2_000, 5_000, 10_000];
     let mut all: Vec<LinkScenario> = rates
         .into_iter()
@@ -82,7 +87,7 @@ fn steady() -> Vec<LinkScenario> {
             let name = format!("steady-{kbps}");
             LinkScenario {
                 short: kbps == 2_000,
-                ..on(&name, home(Bitrate::kbps(kbps)), good())
+                ..on(&name, home(Bitrate::kbps(kbps)), band(kbps))
             }
         })
         .collect();
@@ -92,7 +97,7 @@ fn steady() -> Vec<LinkScenario> {
             "steady-2000-unpaced",
             home(Bitrate::kbps(2_000)),
             // Each frame comes at once and waits for itself: 33 ms of these.
-            used(85.0, 80.0),
+            used(85.0, 120.0),
         )
     });
     all.push(LinkScenario {
@@ -188,7 +193,7 @@ fn neighbours() -> Vec<LinkScenario> {
             )],
             measured: (seconds(20), seconds(60)),
             entitled: 0.5,
-            ..on("constant-neighbour", link, used(80.0, 80.0))
+            ..on("constant-neighbour", link, used(80.0, 130.0))
         },
         LinkScenario {
             strangers: vec![(Behaviour::Greedy, seconds(10), seconds(70))],
@@ -227,7 +232,7 @@ fn losses() -> Vec<LinkScenario> {
         ),
         LinkScenario {
             back: LinkConfig::default().delay(millis(25)).random_loss(0.3),
-            ..on("feedback-lost", link, used(80.0, 80.0))
+            ..on("feedback-lost", link, used(80.0, 110.0))
         },
     ]
 }
@@ -245,7 +250,7 @@ fn paths() -> Vec<LinkScenario> {
         on(
             "short-buffer",
             link.buffer(Buffer::Time(millis(40))),
-            used(75.0, 40.0).at_most(Measure::Loss, 3.0),
+            used(75.0, 40.0).at_most(Measure::Loss, 5.0),
         ),
         on(
             "policer",
@@ -260,7 +265,7 @@ fn paths() -> Vec<LinkScenario> {
             drift_ppm: -500,
             ..on("clock-drift-back", link, good())
         },
-        on("jitter-20", link.jitter(millis(20)), used(80.0, 80.0)),
+        on("jitter-20", link.jitter(millis(20)), used(80.0, 110.0)),
         on("jitter-50", link.jitter(millis(50)), used(75.0, 130.0)),
         on("reordering", link.reorder(0.02, millis(15)), good()),
     ]

@@ -58,3 +58,17 @@ fn clock_that_drifts_by_500_ppm_is_no_queue() {
     }
     assert!(queue.length() <= ms(10), "{:?}", queue.length());
 }
+
+#[test]
+fn trend_is_about_the_past_while_the_queue_drains() {
+    let mut queue = StandingQueue::default();
+    feed(&mut queue, 0, 25, LinkUsage::Normal);
+    feed(&mut queue, 100, 225, LinkUsage::Over);
+    assert!(!queue.is_draining());
+    feed(&mut queue, 200, 125, LinkUsage::Over);
+    assert!(queue.is_draining());
+    feed(&mut queue, 300, 175, LinkUsage::Over);
+    assert!(!queue.is_draining());
+    let end = queue.update(&[arrived(ms(400), ms(430))], LinkUsage::Over, ms(400));
+    assert!(end && !queue.is_draining());
+}

@@ -36,7 +36,7 @@ fn path_that_carries_the_probe_is_not_full() {
 #[test]
 fn path_that_is_full_gives_a_little_less_than_its_rate() {
     let result = measured(&packets(8, 4_000)).unwrap();
-    assert_eq!((result.rate, result.full), (Bitrate::kbps(1_900), true));
+    assert_eq!((result.rate, result.full), (Bitrate::kbps(1_800), true));
 }
 
 #[test]

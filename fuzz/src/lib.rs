@@ -3,12 +3,14 @@
 //! A broken invariant panics, as does a parser that reads past its input; libFuzzer keeps the input that did it.
 
 mod codecs;
+mod estimation;
 mod files;
 mod network;
 mod rtcp;
 mod rtp;
 
 pub use codecs::{dependency, h264, payload, vp8, vp9};
+pub use estimation::estimation;
 pub use files::{depacketize, media_file};
 pub use network::{classify, deframer, stun, subchannels};
 pub use rtcp::{rtcp, transport_feedback};

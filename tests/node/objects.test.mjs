@@ -94,6 +94,7 @@ test('codecs of a router can be changed while it runs', async t => {
 const TRANSPORTS = {
   webrtc: (it, appData) => it.createWebRtcTransport({ listenInfos: [LOOPBACK], enableSctp: true, appData }),
   plain: (it, appData) => it.createPlainTransport({ listenInfo: LOOPBACK, enableSctp: true, appData }),
+  pipe: (it, appData) => it.createPipeTransport({ listenInfo: LOOPBACK, enableSctp: true, appData }),
   direct: (it, appData) => it.createDirectTransport({ appData }),
 };
 
@@ -128,18 +129,60 @@ test('a direct transport needs no connecting and has no bitrates', async t => {
   }
 });
 
-test('a plain transport takes limits of bitrates', async t => {
+for (const type of ['plain', 'pipe']) {
+  test(`a ${type} transport takes limits of bitrates`, async t => {
+    const { router: owner } = await router(t);
+    const it = await TRANSPORTS[type](owner);
+    await it.setMaxIncomingBitrate(1000000);
+    await it.setMinOutgoingBitrate(100000);
+    await it.setMaxOutgoingBitrate(2000000);
+    const [stats] = await it.getStats();
+    assert.deepEqual(
+      [stats.maxIncomingBitrate, stats.minOutgoingBitrate, stats.maxOutgoingBitrate],
+      [1000000, 100000, 2000000],
+    );
+    await assert.rejects(it.setMaxOutgoingBitrate(99999), { name: 'TypeError' });
+  });
+}
+
+for (const [type, create] of Object.entries(TRANSPORTS)) {
+  test(`a ${type} transport shows which traces are enabled`, async t => {
+    const { router: owner } = await router(t);
+    const it = await create(owner);
+    await it.enableTraceEvent(['probation', 'bwe']);
+    assert.deepEqual((await it.dump()).traceEventTypes.toSorted(), ['bwe', 'probation']);
+    await it.enableTraceEvent([]);
+    assert.deepEqual((await it.dump()).traceEventTypes, []);
+  });
+}
+
+test('traces come to the observers of producers and consumers, too', async t => {
+  const { producer, consumer } = await populated(t);
+  await producer.enableTraceEvent(['rtp']);
+  await consumer.enableTraceEvent(['rtp']);
+  const told = Promise.all([once(producer.observer, 'trace'), once(consumer.observer, 'trace')]);
+  producer.send(rtp({ ssrc: 11111111, payloadType: 111, sequence: 1, timestamp: 1, payload: Buffer.alloc(20) }));
+  const [[into], [out]] = await told;
+  assert.deepEqual([into.type, into.direction, out.type, out.direction], ['rtp', 'in', 'rtp', 'out']);
+});
+
+test('a pipe transport tells its observer of SCTP, too', async t => {
   const { router: owner } = await router(t);
-  const it = await owner.createPlainTransport({ listenInfo: LOOPBACK });
-  await it.setMaxIncomingBitrate(1000000);
-  await it.setMinOutgoingBitrate(100000);
-  await it.setMaxOutgoingBitrate(2000000);
-  const [stats] = await it.getStats();
-  assert.deepEqual(
-    [stats.maxIncomingBitrate, stats.minOutgoingBitrate, stats.maxOutgoingBitrate],
-    [1000000, 100000, 2000000],
-  );
-  await assert.rejects(it.setMaxOutgoingBitrate(99999), { name: 'TypeError' });
+  const { router: other } = await router(t);
+  const options = { listenInfo: LOOPBACK, enableSctp: true };
+  const [one, two] = [await owner.createPipeTransport(options), await other.createPipeTransport(options)];
+  const told = (async () => {
+    let state;
+    while (state !== 'connected') [state] = await once(one.observer, 'sctpstatechange');
+  })();
+  await one.connect({ ip: '127.0.0.1', port: two.tuple.localPort });
+  await two.connect({ ip: '127.0.0.1', port: one.tuple.localPort });
+  const direct = await owner.createDirectTransport();
+  const { id: dataProducerId } = await direct.produceData();
+  const { sctpStreamParameters } = await one.consumeData({ dataProducerId });
+  await two.produceData({ sctpStreamParameters });
+  await told;
+  assert.equal(one.sctpState, 'connected');
 });
 
 /** Media and data on a direct transport, with everything set that can be. */

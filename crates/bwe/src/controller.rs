@@ -189,13 +189,18 @@ impl Controller {
             probe: self.prober.packet_sent(size).or(probe.map(|id| id.0)),
         };
         self.sent.add(seq, packet);
-        self.sent_unnumbered(size, now);
+        self.silence.packet_sent(now);
+        self.count_sent(size, now);
     }
 
     /// Notes a packet without a transport-wide number: for peers that do not tell of each packet.
     pub fn unnumbered_packet_sent(&mut self, size: usize, now: Instant) {
-        let size = u32::try_from(size).unwrap_or(u32::MAX);
-        self.sent_unnumbered(size, self.since_epoch(now));
+        let now = self.since_epoch(now);
+        if self.evidence == Evidence::Reports {
+            // A peer that tells of each packet will not tell of this one.
+            self.silence.packet_sent(now);
+        }
+        self.count_sent(u32::try_from(size).unwrap_or(u32::MAX), now);
     }
 
     /// Takes in transport-wide feedback.
@@ -347,10 +352,9 @@ impl Controller {
         }
     }
 
-    fn sent_unnumbered(&mut self, size: u32, now: Duration) {
+    fn count_sent(&mut self, size: u32, now: Duration) {
         self.sent_rate.add(size, now);
         self.limit.update(size, self.available(), now);
-        self.silence.packet_sent(now);
         if self
             .last_sent
             .is_none_or(|last| now.saturating_sub(last) >= IDLE)

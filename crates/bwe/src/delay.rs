@@ -136,7 +136,12 @@ impl DelayEstimator {
         context: &DelayContext,
         now: Duration,
     ) {
-        for packet in arrived.iter().filter(|packet| packet.sent.probe.is_none()) {
+        for packet in arrived {
+            if packet.sent.probe.is_some() {
+                self.groups = PacketGroups::default();
+                self.trend.restart();
+                continue;
+            }
             let arrival = Arrival {
                 sent: packet.sent.at,
                 at: packet.at,
@@ -145,13 +150,21 @@ impl DelayEstimator {
                 self.trend.update(&change);
             }
         }
-        let usage = self.trend.usage();
+        if self.queue.update(arrived, self.trend.usage(), now) {
+            self.trend.restart();
+        }
+        let usage = match self.trend.usage() {
+            LinkUsage::Over if self.queue.is_draining() => LinkUsage::Under,
+            usage => usage,
+        };
         self.rate
             .set_application_limited(context.application_limited);
-        self.queue.update(arrived, usage, now);
-        // While queues grow the path is full, and what has just arrived is all that it carries.
+        // While queues grow the path is full, and what has just arrived is all that it carries: unless another fills
+        // it, of whom we would yield more with each of its bursts.
         let arriving = match (usage, context.recent) {
-            (LinkUsage::Over, Some(recent)) => context.acknowledged.map(|rate| rate.min(recent)),
+            (LinkUsage::Over, Some(recent)) if !self.queue.is_anothers() => {
+                context.acknowledged.map(|rate| rate.min(recent))
+            }
             _ => context.acknowledged,
         };
         match context.probed {
@@ -160,15 +173,17 @@ impl DelayEstimator {
         }
     }
 
-    /// A probe that found more raises the estimate; one that found the path full lowers an estimate that media does
-    /// not put to the test, though not below what arrives.
+    /// A probe that found more raises the estimate; one that found the path full lowers it, though not below what
+    /// arrives.
     fn take_probe(&mut self, result: ProbeResult, context: &DelayContext) {
         let current = self.rate.target();
         if result.rate > current {
             self.rate.set_target(result.rate);
-        } else if result.full && context.application_limited {
-            let arriving = context.acknowledged.unwrap_or(Bitrate::ZERO);
+        } else if let Some(arriving) = context.acknowledged.filter(|_| result.full) {
             self.rate.set_target(result.rate.max(arriving).min(current));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,10 @@ struct PeerClock {
 /// Reads feedback messages.
 #[derive(Debug, Default)]
 pub(crate) struct FeedbackReader {
+    /// The peer's clock before the message that is read.
     clock: Option<PeerClock>,
+    /// The newest time on it, in that message or before.
+    newest: Option<PeerClock>,
     /// What the last message said, kept for its memory.
     news: News,
     /// What was not believed.
@@ -85,6 +88,7 @@ impl FeedbackReader {
         sent: &mut SentPackets,
         now: Duration,
     ) -> &News {
+        self.clock = self.newest;
         self.news.arrived.clear();
         self.news.lost.clear();
         self.news.recovered = 0;
@@ -118,18 +122,19 @@ impl FeedbackReader {
 
     /// A time of arrival on a clock that neither wraps nor jumps; none for one that does not fit its message.
     fn continuous(&mut self, shown: FeedbackTime, now: Duration) -> Option<Duration> {
-        let clock = *self.clock.get_or_insert(PeerClock {
+        let first = PeerClock {
             shown,
             continuous: CLOCK_START,
             heard: now,
-        });
+        };
+        let clock = *self.clock.get_or_insert(first);
+        let newest = *self.newest.get_or_insert(clock);
         let shown = shown.unwrapped(clock.shown);
-        let moved = shown.micros_since(clock.shown);
         let expected = clock.continuous + now.saturating_sub(clock.heard);
-        let at = shifted(clock.continuous, moved);
+        let at = shifted(clock.continuous, shown.micros_since(clock.shown));
         if at.abs_diff(expected) <= MAX_CLOCK_SLIP {
-            if at > clock.continuous {
-                self.clock = Some(PeerClock {
+            if at > newest.continuous {
+                self.newest = Some(PeerClock {
                     shown,
                     continuous: at,
                     heard: now,
@@ -137,17 +142,18 @@ impl FeedbackReader {
             }
             return Some(at);
         }
-        if clock.heard == now {
+        if clock.heard == now || newest.heard == now {
             // The same message set the clock, or agreed with it, a moment ago.
             self.refused.implausible_times += 1;
             return None;
         }
         self.refused.clock_jumps += 1;
-        self.clock = Some(PeerClock {
+        let anew = PeerClock {
             shown,
             continuous: expected,
             heard: now,
-        });
+        };
+        (self.clock, self.newest) = (Some(anew), Some(anew));
         Some(expected)
     }
 }

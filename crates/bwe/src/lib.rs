@@ -21,6 +21,8 @@ mod loss;
 mod probe;
 mod reports;
 mod silence;
+#[cfg(test)]
+mod testing;
 
 pub use allotment::{Allotment, ClaimIndex, Claimant, OperatingPoint};
 pub use controller::{Controller, ControllerConfig, ControllerStats, Probe, ProbeId};

@@ -40,7 +40,7 @@ const RAMP_UP: f64 = 1.3;
 
 /// Growth in one step beyond what arrived when the bandwidth was last reduced, and for how long that is remembered.
 /// More finds a better path sooner and loses more on one that drops what is too much.
-const CAREFUL_STEP: f64 = 1.02;
+const CAREFUL_STEP: f64 = 1.05;
 const MEMORY: Duration = Duration::from_secs(10);
 
 /// How long a bandwidth that was reduced is held. Longer loses less, shorter recovers sooner.
@@ -124,6 +124,9 @@ impl LossEstimator {
         let sending_rate = partial.bytes as f64 * 8.0 / span.as_secs_f64();
         self.observations
             .push(partial.packets, partial.lost, sending_rate);
+        if self.limit.is_some() {
+            self.observations.forget_losses_before_recent();
+        }
         self.estimate(context, partial.last_sent);
     }
 
@@ -194,7 +197,7 @@ impl LossEstimator {
         let since = self.reduced.map(|(at, _)| now.saturating_sub(at));
         let held = since.is_some_and(|since| since < HOLD);
         // Losses that the channel does not explain speak against more.
-        if held || self.observations.loss_at(current.bandwidth) > best.inherent_loss {
+        if held || self.observations.recent_loss() > best.inherent_loss {
             return current.bandwidth;
         }
         let acknowledged = context

@@ -17,6 +17,8 @@ pub enum Measure {
     Fairness,
     /// What the flow has of a link that it shares with a stranger, in percent.
     Share,
+    /// Changes of layer each minute.
+    Switches,
     /// The estimate at the end, in kbit/s.
     Estimate,
     /// Padding that was sent, in percent of media.
@@ -29,8 +31,6 @@ pub enum Measure {
     Freezes,
     /// The longest pause of the picture, in ms.
     LongestFreeze,
-    /// Changes of layers, a minute.
-    Switches,
 }
 
 impl Measure {
@@ -43,13 +43,13 @@ impl Measure {
             Self::Loss => "loss",
             Self::Fairness => "fairness",
             Self::Share => "share",
+            Self::Switches => "layer_switches_per_minute",
             Self::Estimate => "estimate_kbps",
             Self::Padding => "padding",
             Self::Affordable => "of_affordable",
             Self::FirstFrame => "first_frame_ms",
             Self::Freezes => "freezes_per_minute",
             Self::LongestFreeze => "longest_freeze_ms",
-            Self::Switches => "switches_per_minute",
         }
     }
 
@@ -62,13 +62,13 @@ impl Measure {
             Self::Loss => "loss %",
             Self::Fairness => "fairness %",
             Self::Share => "share %",
+            Self::Switches => "switches/min",
             Self::Estimate => "estimate kbit/s",
             Self::Padding => "padding %",
             Self::Affordable => "of affordable %",
             Self::FirstFrame => "first frame ms",
             Self::Freezes => "freezes / min",
             Self::LongestFreeze => "longest freeze ms",
-            Self::Switches => "switches / min",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use miso_quality::{Row, Scenario, Subject, link, print_json, print_table, room, run};
+use miso_quality::{Row, Subject, print_json, print_table, run, scenarios};
 
 /// Measures how good media gets through simulated bad networks.
 #[derive(Debug, Parser)]
@@ -22,16 +22,6 @@ struct Cli {
     /// Print the course of each run to standard error: time, estimate, arrived, queue.
     #[arg(long)]
     course: bool,
-}
-
-/// All kinds.
-fn scenarios(course: bool) -> Vec<Box<dyn Scenario>> {
-    let links = link::scenarios(course).into_iter();
-    let links = links.map(|it| Box::new(it) as Box<dyn Scenario>);
-    let rooms = room::scenarios().into_iter();
-    links
-        .chain(rooms.map(|it| Box::new(it) as Box<dyn Scenario>))
-        .collect()
 }
 
 fn main() -> Result<ExitCode> {

@@ -73,6 +73,7 @@ const OF_LINKS: &[Measure] = &[
     Measure::Loss,
     Measure::Fairness,
     Measure::Share,
+    Measure::Switches,
     Measure::Padding,
 ];
 const OF_ROOMS: &[Measure] = &[

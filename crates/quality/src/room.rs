@@ -110,7 +110,9 @@ impl RoomScenario {
             }
             for sender in watched.iter_mut().filter(|it| it.consumed.is_none()) {
                 if sender.since <= at {
-                    sender.consumed = Some(world.consume(viewer, sender.produced.id));
+                    let consumed = world.consume(viewer, sender.produced.id);
+                    world.receiver(viewer).ask_after_losses(consumed.ssrc);
+                    sender.consumed = Some(consumed);
                 }
             }
             if !queue_is_measured && at >= self.measured.0 {

@@ -223,6 +223,13 @@ impl Client {
         ssrc
     }
 
+    /// What decodes a stream asks for a key frame when it lost something for good, as browsers do.
+    pub fn ask_after_losses(&mut self, ssrc: Ssrc) {
+        if let Some((_, sink)) = self.sinks.get_mut(&ssrc) {
+            sink.ask_after_losses();
+        }
+    }
+
     /// Expects packets that only probe the path, as mediasoup-client does: what is not expected is not reported.
     fn expect_probes(&mut self) {
         if std::mem::replace(&mut self.expects_probes, true) {

@@ -1,6 +1,6 @@
 //! What arrived at a peer, and what can be said of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use miso_wire::{Codec, Vp8Descriptor, Vp9Descriptor};
@@ -39,9 +39,48 @@ pub struct MediaSink {
     pub untagged: u64,
     /// Whether a decoder could begin.
     can_begin: bool,
+    /// What a decoder waits for; followed only where it asks for key frames after losses.
+    decoding: Option<Decoding>,
     /// When a key frame was last asked for.
     asked_at: Option<Instant>,
 }
+
+/// How far a decoder came.
+#[derive(Clone, Debug, Default)]
+struct Decoding {
+    /// The packet that it needs next.
+    next: Option<u64>,
+    /// What is there behind it.
+    waiting: BTreeSet<u64>,
+    /// Since when it has needed it.
+    stuck_since: Option<Instant>,
+}
+
+impl Decoding {
+    fn follow(&mut self, arrival: &Arrival) {
+        let begins = arrival.tag.is_key && arrival.tag.index == 0;
+        if begins && self.next.is_none_or(|next| arrival.seq > next) {
+            self.next = Some(arrival.seq);
+            self.waiting.retain(|seq| *seq >= arrival.seq);
+            self.stuck_since = None;
+        }
+        let Some(next) = &mut self.next else { return };
+        if arrival.seq < *next {
+            return;
+        }
+        self.waiting.insert(arrival.seq);
+        while self.waiting.remove(next) {
+            *next += 1;
+            self.stuck_since = None;
+        }
+        if !self.waiting.is_empty() {
+            self.stuck_since.get_or_insert(arrival.at);
+        }
+    }
+}
+
+/// How long a decoder waits for a lost packet before it asks for a key frame.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Time between two requests of a decoder that cannot begin.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
@@ -82,6 +121,9 @@ impl MediaSink {
             len: payload.len(),
             at,
         });
+        if let (Some(decoding), Some(arrival)) = (&mut self.decoding, self.arrivals.last()) {
+            decoding.follow(arrival);
+        }
     }
 
     /// Whether the decoder asks for a key frame now, since it still has nothing to begin with.
@@ -89,11 +131,18 @@ impl MediaSink {
         let begins = |arrival: &Arrival| arrival.tag.is_key && arrival.tag.index == 0;
         self.can_begin |= self.arrivals.last().is_some_and(begins);
         let is_due = self.asked_at.is_none_or(|asked| at - asked >= ASK_AGAIN);
-        if self.can_begin || !is_due {
+        let stuck = self.decoding.as_ref().and_then(|it| it.stuck_since);
+        let is_stuck = stuck.is_some_and(|since| at - since >= PATIENCE);
+        if !is_due || self.can_begin && !is_stuck {
             return false;
         }
         self.asked_at = Some(at);
         true
+    }
+
+    /// From now on a decoder that lost something asks for a key frame.
+    pub(crate) fn ask_after_losses(&mut self) {
+        self.decoding = Some(Decoding::default());
     }
 
     /// How many packets arrived.

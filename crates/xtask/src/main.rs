@@ -1,4 +1,4 @@
-//! Chores of the project: `cargo xtask run | test | lint | web | fuzz | bench`.
+//! Chores of the project: `cargo xtask run | test | lint | web | fuzz | bench | quality`.
 
 mod api;
 mod bench;
@@ -9,6 +9,7 @@ mod lint;
 mod node;
 mod packages;
 mod python;
+mod quality;
 mod tally;
 mod test;
 mod web;
@@ -20,13 +21,16 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   run [ARGS…]          build the web app and the server, and start it with ARGS (default: serve)
-  test [PART…]         install what the tests need and run them; parts: lint web rust fuzz api node e2e (default: all)
+  test [PART…]         install what the tests need and run them; parts: lint web rust quality fuzz api node e2e
+                       (default: all)
   lint                 formats, lints, licences
   web                  build the web app
   fuzz [--seconds N]   build the fuzz targets and run each for N seconds (default 20)
   bench limit|forward [ARGS…]
                        measure; --n N, --burst B, --json are passed on; `forward --worker PATH` measures any
                        worker of mediasoup's through its npm library
+  quality [FILTER] [--json] [--seed N] [--course]
+                       run media through simulated bad networks; fails when a figure is out of its band
 ";
 
 fn main() -> ExitCode {
@@ -59,6 +63,7 @@ fn run(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         "bench" => bench::run(rest),
+        "quality" => quality::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -3,12 +3,14 @@
 use crate::cargo::cargo;
 use crate::command::{self, root};
 use crate::tally::{Tally, run_counted};
-use crate::{api, fuzz, lint, node, packages, web};
+use crate::{api, fuzz, lint, node, packages, quality, web};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::time::Instant;
 
-const PARTS: [&str; 7] = ["lint", "web", "rust", "fuzz", "api", "node", "e2e"];
+const PARTS: [&str; 8] = [
+    "lint", "web", "rust", "quality", "fuzz", "api", "node", "e2e",
+];
 
 /// Runs the named parts, or all of them, and closes with a line of counts.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -53,6 +55,7 @@ fn run_part(part: &str, tally: &mut Tally) -> Result<()> {
             &mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]),
             tally,
         )?,
+        "quality" => tally.check("quality", quality::run(&[])),
         "fuzz" => tally.passed += fuzz::run(fuzz::DEFAULT_SECONDS)?,
         "api" => tally.check("api", api::test(&built("miso")?)),
         "node" => node::test(tally, &built("miso-worker")?)?,

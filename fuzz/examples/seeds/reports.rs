@@ -32,6 +32,7 @@ pub(super) fn seeds() -> Vec<Seed> {
     let mut seeds = compounds();
     seeds.extend(odd());
     seeds.extend(arrivals());
+    seeds.extend(conversations());
     seeds
 }
 
@@ -199,6 +200,61 @@ fn arrivals() -> Vec<Seed> {
             "transport_feedback",
             "losses_only",
             steps(9, &[252, 252, 252]),
+        ),
+    ]
+}
+
+/// Packets sent, and what a peer says of them: two bytes a step, as the target expects them.
+fn conversations() -> Vec<Seed> {
+    const SEND: u8 = 0;
+    const WAIT: u8 = 1;
+    const HEAR: u8 = 2;
+    const DESIRE: u8 = 3;
+    let hear = |compound: Vec<u8>| {
+        let len = u8::try_from(compound.len()).expect("messages are short");
+        [vec![HEAR, len], compound].concat()
+    };
+    let feedback = |base: u16, step: i64| {
+        let arrivals: Vec<_> = (0..20)
+            .map(|index| (index % 7 != 3).then_some(FeedbackTime(4_000 + index * step)))
+            .collect();
+        hear(compound(|writer| {
+            let head = TransportFeedbackHead {
+                sender: SENDER,
+                media: MEDIA,
+                base: Seq(base),
+                feedback_count: 0,
+            };
+            writer.transport_feedback(&head, &arrivals).map(|_| ())
+        }))
+    };
+    let begin = vec![DESIRE, 30, SEND, 20, WAIT, 5];
+    let go_on = vec![SEND, 20, WAIT, 10];
+    let remb = hear(compound(|writer| {
+        writer.remb(SENDER, Bitrate(u64::MAX >> 10), &[MEDIA])
+    }));
+    let report = hear(compound(|writer| writer.receiver_report(SENDER, &[BLOCK])));
+    let conversation = |parts: &[&[u8]]| parts.concat();
+    vec![
+        seed(
+            "estimation",
+            "feedback",
+            conversation(&[&begin, &feedback(0, 8), &go_on, &feedback(20, 8)]),
+        ),
+        seed(
+            "estimation",
+            "backwards",
+            conversation(&[&begin, &feedback(0, -300), &go_on, &feedback(20, 0)]),
+        ),
+        seed(
+            "estimation",
+            "never_sent",
+            conversation(&[&begin, &feedback(700, 8), &go_on]),
+        ),
+        seed(
+            "estimation",
+            "reports",
+            conversation(&[&begin, &remb, &go_on, &report, &[WAIT, 255, WAIT, 255]]),
         ),
     ]
 }

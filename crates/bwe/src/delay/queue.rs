@@ -49,15 +49,22 @@ pub(super) struct StandingQueue {
     began: Duration,
     /// The queue as it is.
     length: Duration,
+    /// Whether it has become shorter.
+    shrinks: bool,
     drain: Drain,
 }
 
 impl StandingQueue {
-    /// Takes packets in that arrived.
-    pub(super) fn update(&mut self, arrived: &[ArrivedPacket], usage: LinkUsage, now: Duration) {
+    /// Takes packets in that arrived. Whether a queue of ours has just been drained.
+    pub(super) fn update(
+        &mut self,
+        arrived: &[ArrivedPacket],
+        usage: LinkUsage,
+        now: Duration,
+    ) -> bool {
         let transit = |packet: &ArrivedPacket| micros(packet.at) - micros(packet.sent.at);
         let Some(least) = arrived.iter().map(transit).min() else {
-            return;
+            return false;
         };
         if now.saturating_sub(self.began) >= MEMORY {
             self.began = now;
@@ -68,7 +75,10 @@ impl StandingQueue {
         let base = self
             .fastest_before
             .map_or(fastest, |before| before.min(fastest));
-        self.length = Duration::from_micros(u64::try_from(least - base).unwrap_or(0));
+        let length = Duration::from_micros(u64::try_from(least - base).unwrap_or(0));
+        self.shrinks = length < self.length;
+        self.length = length;
+        let before = self.drain;
         self.drain = match self.drain {
             _ if self.length < DRAINED_BELOW => Drain::Idle,
             Drain::Idle if usage == LinkUsage::Over && self.length >= DRAIN_ABOVE => {
@@ -77,11 +87,22 @@ impl StandingQueue {
             Drain::Draining(since) if now.saturating_sub(since) >= MAX_DRAIN => Drain::GivenUp,
             other => other,
         };
+        matches!(before, Drain::Draining(_)) && self.drain == Drain::Idle
     }
 
     /// The queue as it is.
     pub(super) fn length(&self) -> Duration {
         self.length
+    }
+
+    /// Whether it drains, as it should: what the trend says is then about the past.
+    pub(super) fn is_draining(&self) -> bool {
+        self.shrinks && matches!(self.drain, Drain::Draining(_))
+    }
+
+    /// Whether it stays though we have yielded.
+    pub(super) fn is_anothers(&self) -> bool {
+        self.drain == Drain::GivenUp
     }
 
     /// What is left of the rate: 1 unless the queue drains.
@@ -96,3 +117,6 @@ impl StandingQueue {
 fn micros(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 2)
 }
+
+#[cfg(test)]
+mod tests;

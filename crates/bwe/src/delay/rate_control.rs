@@ -10,10 +10,13 @@ use super::trend::LinkUsage;
 /// Growth in a second later, far from where the link was full.
 const GROWTH: f64 = 1.08;
 
+/// Growth in a second where the link is known not to be full. Higher is back sooner after a reduction that was too deep.
+const KNOWN_GROWTH: f64 = 1.16;
+
 /// Growth in a second near the rate at which the link was full, at least and at most, as shares. Higher uses more of
 /// the link and fills its queue more often.
 const NEAR_GROWTH: f64 = 0.015;
-const MAX_NEAR_GROWTH: f64 = 0.04;
+const MAX_NEAR_GROWTH: f64 = 0.02;
 
 /// Share of that rate from which on growth is slow. Higher uses more of the link, lower leaves queues more time to
 /// drain.
@@ -200,7 +203,7 @@ impl RateControl {
             (None, Some((mean, _))) => {
                 let near = NEAR_FULL * mean * 1_000.0;
                 let slow = self.target + self.near_full_growth() * seconds;
-                slow.max((self.target * GROWTH.powf(seconds)).min(near))
+                slow.max((self.target * KNOWN_GROWTH.powf(seconds)).min(near))
             }
         };
         let headroom = self.starting.map_or(HEADROOM, |(_, headroom)| headroom);

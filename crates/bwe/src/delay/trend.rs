@@ -8,6 +8,10 @@ use super::groups::GroupChange;
 /// Delays that the line goes through. More is calmer, fewer reacts sooner.
 const POINTS: usize = 20;
 
+/// Delays from which on the line is looked at. More makes fewer mistakes after a restart, fewer is blind for a shorter
+/// time.
+const MIN_POINTS: usize = 7;
+
 /// Share of the past in the smoothed delay. Higher is calmer, lower reacts sooner.
 const SMOOTHING: f64 = 0.9;
 
@@ -101,9 +105,17 @@ impl TrendDetector {
             .last_at
             .map_or(0.0, |last| (change.at_ms - last).max(0.0));
         self.last_at = Some(change.at_ms);
-        if self.points.len() == POINTS {
+        if self.points.len() >= MIN_POINTS {
             self.judge(slope(&self.points).unwrap_or(0.0), elapsed);
         }
+    }
+
+    /// Forgets the last delays, which something else than the load has disturbed. The threshold stays.
+    pub fn restart(&mut self) {
+        self.points.clear();
+        (self.accumulated, self.smoothed) = (0.0, 0.0);
+        (self.over_for, self.over_count) = (None, 0);
+        self.usage = LinkUsage::Normal;
     }
 
     /// The judgement.

@@ -8,6 +8,9 @@ const WINDOW: usize = 20;
 /// Weight of an observation relative to the one after it. Higher remembers longer.
 const AGEING: f64 = 0.9;
 
+/// Observations whose losses speak against more. More waits longer after losses.
+const RECENT: usize = 4;
+
 /// Rates up to this factor above another count as the same.
 const SAME_RATE: f64 = 1.3;
 
@@ -105,6 +108,23 @@ impl Observations {
     pub(super) fn loss_at(&self, bandwidth: f64) -> f64 {
         self.average(|one| one.sending_rate <= bandwidth * SAME_RATE)
             .unwrap_or_else(|| self.average_loss())
+    }
+
+    /// Share of packets lost in the last few observations.
+    pub(super) fn recent_loss(&self) -> f64 {
+        let recent = self.recent.iter().take(RECENT);
+        let (lost, all) = recent.fold((0.0, 0.0), |(lost, all), one| {
+            (lost + one.lost, all + one.lost + one.arrived)
+        });
+        if all > 0.0 { lost / all } else { 0.0 }
+    }
+
+    /// Forgets what was before the last few observations if those are without any loss: the path is another.
+    pub(super) fn forget_losses_before_recent(&mut self) {
+        let clean = self.recent.iter().take(RECENT).all(|one| one.lost == 0.0);
+        if clean && self.recent.len() >= RECENT {
+            self.recent.truncate(RECENT);
+        }
     }
 
     fn average(&self, counts: impl Fn(&Observation) -> bool) -> Option<f64> {

@@ -153,3 +153,6 @@ fn duration_of(bytes: u64, rate: Bitrate) -> Duration {
     let nanos = u128::from(bytes) * 8_000_000_000 / u128::from(rate.0.max(1));
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
+
+#[cfg(test)]
+mod tests;

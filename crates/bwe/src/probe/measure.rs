@@ -17,7 +17,7 @@ const MAX_COMPRESSION: f64 = 2.0;
 const FULL_SHARE: f64 = 0.9;
 
 /// What is taken of the rate of a path that was full. Lower leaves more of the link unused, higher fills queues.
-const TARGET_SHARE: f64 = 0.95;
+const TARGET_SHARE: f64 = 0.90;
 
 /// A probe whose packets are further apart is none.
 const MAX_SPAN: Duration = Duration::from_secs(1);
@@ -170,3 +170,6 @@ impl ProbeMeasurements {
 fn place(id: u32) -> usize {
     id as usize % MAX_OPEN
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use crate::figures::{Band, Measure};
 pub fn scenarios(course: bool) -> Vec<LinkScenario> {
     let mut all = steady();
     all.extend(steps());
+    all.extend(layers());
     all.extend(neighbours());
     all.extend(losses());
     all.extend(paths());
@@ -49,6 +50,7 @@ fn on(name: &str, link: LinkConfig, band: Band) -> LinkScenario {
         back: LinkConfig::default().delay(link.delay),
         flows: vec![Duration::ZERO],
         supply: Bitrate::kbps(12_000),
+        levels: &[],
         spread: 0.4,
         feedback: millis(75),
         drift_ppm: 0,
@@ -73,6 +75,11 @@ fn used(percent: f64, queue_ms: f64) -> Band {
 }
 
 fn steady() -> Vec<LinkScenario> {
+    // A single packet takes 33 ms at 300 kbit/s.
+    let band = |kbps| match kbps {
+        300 => used(85.0, 75.0),
+        _ => good(),
+    };
     let rates = [300, 600, 1_000, 2_000, 5_000, 10_000];
     let mut all: Vec<LinkScenario> = rates
         .into_iter()
@@ -80,13 +87,18 @@ fn steady() -> Vec<LinkScenario> {
             let name = format!("steady-{kbps}");
             LinkScenario {
                 short: kbps == 2_000,
-                ..on(&name, home(Bitrate::kbps(kbps)), good())
+                ..on(&name, home(Bitrate::kbps(kbps)), band(kbps))
             }
         })
         .collect();
     all.push(LinkScenario {
         spread: 0.0,
-        ..on("steady-2000-unpaced", home(Bitrate::kbps(2_000)), good())
+        ..on(
+            "steady-2000-unpaced",
+            home(Bitrate::kbps(2_000)),
+            // Each frame comes at once and waits for itself: 33 ms of these.
+            used(85.0, 120.0),
+        )
     });
     all.push(LinkScenario {
         supply: Bitrate::kbps(1_500),
@@ -97,6 +109,36 @@ fn steady() -> Vec<LinkScenario> {
         )
     });
     all
+}
+
+/// What a consumer of a simulcast takes: steps, with much between them.
+fn layers() -> Vec<LinkScenario> {
+    const LEVELS: [Bitrate; 3] = [Bitrate::kbps(150), Bitrate::kbps(500), Bitrate::kbps(1_500)];
+    let few_switches = |percent| used(percent, 30.0).at_most(Measure::Switches, 2.0);
+    let layered = |name: &str, kbps: u64, band: Band| LinkScenario {
+        supply: Bitrate::kbps(1_500),
+        levels: &LEVELS,
+        ..on(name, home(Bitrate::kbps(kbps)), band)
+    };
+    let rises = LinkScenario {
+        changes: vec![Change {
+            at: seconds(20),
+            link: home(Bitrate::kbps(3_000)),
+        }],
+        measured: (seconds(20), seconds(50)),
+        ..layered(
+            "layers-700-to-3000",
+            700,
+            Band::default().at_most(Measure::Recovery, 10_000.0),
+        )
+    };
+    vec![
+        layered("layers-2500", 2_500, few_switches(95.0)),
+        layered("layers-1800", 1_800, few_switches(85.0)),
+        layered("layers-1000", 1_000, few_switches(45.0)),
+        layered("layers-700", 700, few_switches(60.0)),
+        rises,
+    ]
 }
 
 /// From one rate to another, measured from a moment before the change.
@@ -122,8 +164,8 @@ fn steps() -> Vec<LinkScenario> {
         step("halved-1000", 1_000, 500, recovers(2_000.0)),
         step("halved-6000", 6_000, 3_000, recovers(2_000.0)),
         step("fifth-5000", 5_000, 1_000, recovers(4_000.0)),
-        step("doubled-1000", 1_000, 2_000, recovers(8_000.0)),
-        step("fivefold-1000", 1_000, 5_000, recovers(12_000.0)),
+        step("doubled-1000", 1_000, 2_000, recovers(6_000.0)),
+        step("fivefold-1000", 1_000, 5_000, recovers(10_000.0)),
         LinkScenario {
             changes: vec![
                 Change {
@@ -135,7 +177,7 @@ fn steps() -> Vec<LinkScenario> {
                     link: home(Bitrate::kbps(3_000)),
                 },
             ],
-            ..step("dip-3000", 3_000, 3_000, recovers(8_000.0))
+            ..step("dip-3000", 3_000, 3_000, recovers(12_000.0))
         },
     ]
 }
@@ -151,7 +193,7 @@ fn neighbours() -> Vec<LinkScenario> {
             )],
             measured: (seconds(20), seconds(60)),
             entitled: 0.5,
-            ..on("constant-neighbour", link, used(80.0, 80.0))
+            ..on("constant-neighbour", link, used(80.0, 130.0))
         },
         LinkScenario {
             strangers: vec![(Behaviour::Greedy, seconds(10), seconds(70))],
@@ -182,15 +224,15 @@ fn losses() -> Vec<LinkScenario> {
             short: true,
             ..on("loss-5", link.random_loss(0.05), used(75.0, 60.0))
         },
-        on("loss-10", link.random_loss(0.10), used(60.0, 60.0)),
+        on("loss-10", link.random_loss(0.10), used(55.0, 60.0)),
         on(
             "loss-bursts",
             link.burst_loss(GilbertElliott::with_mean(0.03, 8.0)),
-            used(75.0, 60.0),
+            used(65.0, 60.0),
         ),
         LinkScenario {
             back: LinkConfig::default().delay(millis(25)).random_loss(0.3),
-            ..on("feedback-lost", link, used(80.0, 80.0))
+            ..on("feedback-lost", link, used(80.0, 110.0))
         },
     ]
 }
@@ -208,7 +250,7 @@ fn paths() -> Vec<LinkScenario> {
         on(
             "short-buffer",
             link.buffer(Buffer::Time(millis(40))),
-            used(75.0, 40.0).at_most(Measure::Loss, 3.0),
+            used(75.0, 40.0).at_most(Measure::Loss, 5.0),
         ),
         on(
             "policer",
@@ -223,8 +265,8 @@ fn paths() -> Vec<LinkScenario> {
             drift_ppm: -500,
             ..on("clock-drift-back", link, good())
         },
-        on("jitter-20", link.jitter(millis(20)), used(80.0, 80.0)),
-        on("jitter-50", link.jitter(millis(50)), used(70.0, 100.0)),
+        on("jitter-20", link.jitter(millis(20)), used(80.0, 110.0)),
+        on("jitter-50", link.jitter(millis(50)), used(75.0, 130.0)),
         on("reordering", link.reorder(0.02, millis(15)), good()),
     ]
 }

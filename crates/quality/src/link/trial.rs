@@ -45,6 +45,8 @@ pub struct LinkScenario {
     pub(super) flows: Vec<Duration>,
     /// What each has to send at most.
     pub(super) supply: Bitrate,
+    /// The rates that it can send at, lowest first; any when empty.
+    pub(super) levels: &'static [Bitrate],
     /// Over which share of the time between frames packets are spread.
     pub(super) spread: f64,
     /// Time between feedback.
@@ -124,7 +126,7 @@ impl LinkScenario {
         estimator.set_desired(self.supply, now);
         Flow::new(
             estimator,
-            Source::new(self.supply, self.spread, overhead, seed, now),
+            Source::new(self.supply, self.spread, overhead, seed, now).with_levels(self.levels),
             Receiver::new(self.feedback, self.drift_ppm, now),
             overhead,
             world.start,
@@ -171,11 +173,23 @@ impl LinkScenario {
         if !self.strangers.is_empty() {
             figures = figures.with(Measure::Share, percent(total.arrived as f64 / room));
         }
+        if let Some(switches) = self.switches(world) {
+            figures = figures.with(Measure::Switches, switches);
+        }
         let estimate = world.flows.first().map(|flow| flow.estimator.available());
         figures.with(
             Measure::Estimate,
             estimate.unwrap_or_default().0 as f64 / 1_000.0,
         )
+    }
+
+    /// Changes of layer each minute while it is measured; none for sources without layers.
+    fn switches(&self, world: &World) -> Option<f64> {
+        let (from, until) = self.measured;
+        let measured = |at: &&Instant| **at >= world.start + from && **at < world.start + until;
+        let switches = world.flows.first()?.source.switches()?;
+        let count = switches.iter().filter(measured).count();
+        Some(count as f64 * 60.0 / (until - from).as_secs_f64())
     }
 
     fn supply_of_all(&self) -> f64 {

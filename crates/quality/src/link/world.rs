@@ -171,7 +171,7 @@ impl World {
             .map_or(f64::MAX, |rate| rate.0 as f64);
         let queued = self.link.queued_bytes() as f64 * 8_000.0 / rate;
         self.queue.push(queued);
-        if self.course && self.queue.len() % 20 == 0 {
+        if self.course && self.queue.len().is_multiple_of(20) {
             self.print(queued);
         }
     }

@@ -12,7 +12,7 @@ use crate::figures::{Band, Measure};
 
 /// Bitrates of a simulcast, as browsers send them.
 const SIZES: [u64; 3] = [150, 500, 1_500];
-/// Bitrate of a stream with three spatial layers, and the share of it that comes with each of them.
+/// Bitrate of a stream with three spatial layers, kbit/s.
 const SVC_BITRATE: u64 = 1_500;
 
 /// All scenarios.
@@ -65,9 +65,9 @@ fn svc() -> Kind {
 
 /// What a viewer of the first one, two, three spatial layers gets.
 fn svc_layers() -> Vec<Bitrate> {
-    // The source gives each layer the same share.
-    let part = SVC_BITRATE / 3;
-    [part, 2 * part, 3 * part].map(Bitrate::kbps).to_vec()
+    // The source gives each layer twice as much as the one below.
+    let whole = Bitrate::kbps(SVC_BITRATE).0;
+    [1, 3, 7].map(|parts| Bitrate(whole * parts / 7)).to_vec()
 }
 
 fn seconds(seconds: u64) -> Duration {

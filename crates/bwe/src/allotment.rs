@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// What a rise must leave free, in percent of the new point's bitrate. More makes layers change less often and come
 /// later; less fills the link better and falls back sooner.
-const RISE_RESERVE_PERCENT: u64 = 15;
+const RISE_RESERVE_PERCENT: u64 = 10;
 
 /// A way to serve a consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,7 +24,7 @@ pub fn scenarios(course: bool) -> Vec<Box<dyn Scenario>> {
     for scenario in link::scenarios(course) {
         all.push(Box::new(scenario));
     }
-    for scenario in room::scenarios() {
+    for scenario in room::scenarios(course) {
         all.push(Box::new(scenario));
     }
     all

@@ -21,6 +21,7 @@ pub use catalogue::scenarios;
 const WARM_UP: Duration = Duration::from_secs(2);
 /// Steps in which the course of a run is looked at.
 const STEP: Duration = Duration::from_millis(100);
+const STEPS_A_SECOND: usize = 10;
 /// Share of a link that media can have: the rest is for headers, reports and probes.
 const USABLE: f64 = 0.85;
 /// Layers count as right again from when a viewer gets so much of what fits.
@@ -55,6 +56,8 @@ pub struct RoomScenario {
     up: LinkConfig,
     /// What is measured: from when to when.
     measured: (Duration, Duration),
+    /// Whether the course is printed.
+    course: bool,
 }
 
 /// A sender, as the viewer sees it.
@@ -120,6 +123,9 @@ impl RoomScenario {
                 forget_queue(&mut world, viewer);
             }
             world.run_for(STEP);
+            if self.course && step % STEPS_A_SECOND == 0 {
+                print_course(&mut world, viewer, &watched);
+            }
         }
         let queue = queue_p95(&world, viewer);
         let pictures: Vec<Picture> = (watched.iter())
@@ -146,9 +152,7 @@ impl RoomScenario {
     /// Changes of layers while it is measured.
     fn switches(&self, world: &World, consumed: &Consumed, begin: std::time::Instant) -> usize {
         let (from, to) = (begin + self.measured.0, begin + self.measured.1);
-        let is_switch = |event: &Event| {
-            matches!(event, Event::Consumer(id, ConsumerEvent::LayersChange(_)) if *id == consumed.id)
-        };
+        let is_switch = |event: &Event| matches!(event, Event::Consumer(id, ConsumerEvent::LayersChange(_)) if *id == consumed.id);
         let events = world.server.events.iter();
         events
             .filter(|(at, event)| (from..to).contains(at) && is_switch(event))
@@ -255,6 +259,27 @@ fn fairness(shares: &[f64]) -> f64 {
     let sum: f64 = shares.iter().sum();
     let squares: f64 = shares.iter().map(|share| share * share).sum();
     sum * sum / (shares.len() as f64 * squares.max(1.0))
+}
+
+/// Prints what is available, and how many consumers have which layers.
+fn print_course(world: &mut World, viewer: PeerId, watched: &[Watched]) {
+    let transport = world.peer(viewer).recv.transport;
+    let stats = world.transport_stats(transport);
+    let consumers = watched.iter().filter_map(|sender| sender.consumed);
+    let mut layers = std::collections::BTreeMap::<_, usize>::new();
+    for consumed in consumers {
+        let dump = world.consumer_dump(consumed.id);
+        let layer = (dump.current_spatial_layer, dump.current_temporal_layer);
+        *layers.entry(layer).or_default() += 1;
+    }
+    let available = stats.available_outgoing_bitrate.unwrap_or(Bitrate::ZERO);
+    let sent = stats.rtp_sent.bitrate.0 + stats.rtx_sent.bitrate.0;
+    eprintln!(
+        "available {} sent {} probes {} layers {layers:?}",
+        available.0 / 1_000,
+        sent / 1_000,
+        stats.probation_sent.bitrate.0 / 1_000,
+    );
 }
 
 fn forget_queue(world: &mut World, viewer: PeerId) {

@@ -5,6 +5,7 @@
 mod desired;
 mod hold;
 pub(crate) mod probation;
+mod steady;
 
 use crate::consumer::allotment::Offer;
 use crate::trace::{BweTrace, BweType};
@@ -15,6 +16,7 @@ use miso_ice::{Protocol, Tuple};
 use miso_wire::{Bitrate, Seq};
 use probation::Probation;
 use std::time::{Duration, Instant};
+use steady::Steady;
 
 pub(crate) use hold::RiseHold;
 
@@ -51,6 +53,8 @@ pub(crate) struct SendPath {
     pub(crate) offers: Vec<Offer>,
     /// What was shared last, and when.
     shared: Option<(Bitrate, Instant)>,
+    /// What has been available lately.
+    steady: Steady,
     /// What was told last of the estimate, and when.
     told: Option<(Bitrate, Instant)>,
 }
@@ -75,6 +79,7 @@ impl SendPath {
             allotment: Allotment::default(),
             offers: Vec::new(),
             shared: None,
+            steady: Steady::new(now),
             told: None,
         }
     }
@@ -149,11 +154,13 @@ impl SendPath {
         }
     }
 
-    /// Notes that what is available is shared now.
-    pub(crate) fn share_now(&mut self, now: Instant) -> Bitrate {
+    /// What is to be shared now, if consumers hold so much: what is held as long as it is available, and more when
+    /// that has been available for a while.
+    pub(crate) fn share_now(&mut self, held: Bitrate, now: Instant) -> Bitrate {
         let available = self.controller.available();
         self.shared = Some((available, now));
-        available
+        let steady = self.steady.add(available, now);
+        available.min(held).max(steady)
     }
 }
 

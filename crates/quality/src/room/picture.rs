@@ -78,7 +78,10 @@ impl Picture {
 
     /// Bytes of media that came within a span.
     pub(super) fn bytes(&self, from: Duration, to: Duration) -> f64 {
-        let inside = self.arrived.iter().filter(|(at, _)| *at >= from && *at < to);
+        let inside = self
+            .arrived
+            .iter()
+            .filter(|(at, _)| *at >= from && *at < to);
         inside.map(|(_, bytes)| bytes).sum()
     }
 }

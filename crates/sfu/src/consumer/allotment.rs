@@ -105,6 +105,17 @@ impl Consumer {
         });
     }
 
+    /// What it holds of these offers, the lowest first.
+    pub(crate) fn held_of(&self, offers: &[Offer]) -> Bitrate {
+        let Allotted::UpTo(most) = self.allotted else {
+            return Bitrate::ZERO;
+        };
+        let held = offers.iter().filter(|offer| offer.layers <= most);
+        held.map(|offer| offer.bitrate)
+            .max()
+            .unwrap_or(Bitrate::ZERO)
+    }
+
     /// It is given this much. Whether that is news.
     pub(crate) fn allot(&mut self, allotted: Allotted, now: Instant) -> bool {
         let before = std::mem::replace(&mut self.allotted, allotted);

@@ -18,6 +18,8 @@ struct Demand {
     desired: Bitrate,
     /// What goes to those without a choice: sound, and pictures without layers.
     fixed: Bitrate,
+    /// What goes to the others at present.
+    held: Bitrate,
 }
 
 impl Worker {
@@ -65,10 +67,11 @@ impl Worker {
         let mut claims = std::mem::take(&mut self.claims);
         let demand = collect(&self.objects, key, (&mut send_path, &mut claims), now);
         send_path.want(demand.desired, now);
-        let available = send_path.share_now(now);
+        let held = Bitrate(demand.held.0.saturating_add(demand.fixed.0));
+        let shared = send_path.share_now(held, now);
         send_path
             .allotment
-            .share(Bitrate(available.0.saturating_sub(demand.fixed.0)));
+            .share(Bitrate(shared.0.saturating_sub(demand.fixed.0)));
         for (consumer_key, claim) in claims.drain(..) {
             let given = send_path.allotment.given(claim);
             let allotted = given.map_or(Allotted::Nothing, |point| {
@@ -122,6 +125,7 @@ fn collect(
         consumer.offers(producer, now, offers);
         if consumer.has_layers() {
             consumer.choose_offers(offers);
+            demand.held.0 += consumer.held_of(offers).0;
             let points = offers.iter().map(|offer| OperatingPoint {
                 bitrate: offer.bitrate,
                 spatial: offer.layers.spatial,

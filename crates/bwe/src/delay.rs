@@ -155,6 +155,7 @@ impl DelayEstimator {
         }
         let usage = match self.trend.usage() {
             LinkUsage::Over if self.queue.is_draining() => LinkUsage::Under,
+            LinkUsage::Normal if self.queue.is_ours() => LinkUsage::Under,
             usage => usage,
         };
         self.rate

@@ -86,7 +86,7 @@ impl Sender {
         };
         writer
             .transport_feedback(&head, &arrivals[..count])
-            .unwrap();
+            .expect("there is room");
         for packet in RtcpPackets::new(writer.as_bytes()) {
             if let Ok(RtcpPacket::TransportFeedback(feedback)) = packet {
                 let now = self.start + begin + ROUND;

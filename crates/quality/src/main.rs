@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Parser;
 use miso_quality::{Row, Subject, print_json, print_table, run, scenarios};
 
@@ -41,6 +41,9 @@ fn main() -> Result<ExitCode> {
                     .filter_map(|subject| run(scenario.as_ref(), subject, cli.seed)),
             );
         }
+    }
+    if rows.is_empty() {
+        bail!("no scenario has a name like that");
     }
     let mut out = io::stdout().lock();
     if cli.json {

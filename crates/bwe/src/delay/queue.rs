@@ -18,6 +18,10 @@ const MEMORY: Duration = Duration::from_secs(10);
 const DRAIN_ABOVE: Duration = Duration::from_millis(50);
 const DRAINED_BELOW: Duration = Duration::from_millis(20);
 
+/// Standing queue from which on nothing grows. Higher uses more of the link, lower keeps queues shorter and takes jitter
+/// for a queue.
+const HOLD_ABOVE: Duration = Duration::from_millis(20);
+
 /// A queue is drained within about this time. Longer leaves more delay, shorter leaves more of the link unused.
 const DRAIN_TIME: f64 = 0.6;
 
@@ -98,6 +102,11 @@ impl StandingQueue {
     /// Whether it drains, as it should: what the trend says is then about the past.
     pub(super) fn is_draining(&self) -> bool {
         self.shrinks && matches!(self.drain, Drain::Draining(_))
+    }
+
+    /// Whether there is one that more would only make longer.
+    pub(super) fn is_ours(&self) -> bool {
+        self.length >= HOLD_ABOVE && self.drain != Drain::GivenUp
     }
 
     /// Whether it stays though we have yielded.

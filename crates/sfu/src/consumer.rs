@@ -43,6 +43,9 @@ impl PtSet {
     }
 }
 
+/// Most layers of a kind within a stream: VP9 counts them with three bits, the other codecs know fewer.
+const MAX_LAYERS: u8 = 8;
+
 /// What the peer takes, as far as each packet needs to know.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
@@ -128,6 +131,7 @@ impl Consumer {
     /// Forwards nothing until it follows a stream again.
     pub(crate) fn stop(&mut self) {
         self.legs.iter_mut().for_each(leg::Leg::stop);
+        self.target = None;
     }
 
     /// Its score beside that of its producer.
@@ -161,11 +165,11 @@ impl Consumer {
             ConsumerType::Simulcast => {
                 u8::try_from(self.consumable_encodings.len()).unwrap_or(u8::MAX)
             }
-            _ => layers.spatial,
+            _ => layers.spatial.min(MAX_LAYERS),
         };
         ScalabilityLayers {
             spatial: spatial.max(1),
-            temporal: layers.temporal.max(1),
+            temporal: layers.temporal.clamp(1, MAX_LAYERS),
             ..layers
         }
     }
@@ -197,9 +201,7 @@ impl Consumer {
 
     /// Has no leg follow anything.
     pub(crate) fn follow_nothing(&mut self) {
-        for leg in self.legs.iter_mut() {
-            (leg.current, leg.target) = (None, None);
-        }
+        self.legs.iter_mut().for_each(leg::Leg::follow_nothing);
         self.target = None;
     }
 

@@ -134,6 +134,36 @@ fn consumers_of_a_simulcast_get_the_frame_rate_that_they_prefer() {
 }
 
 #[test]
+fn sizes_of_a_simulcast_follow_each_other_at_the_times_at_which_they_were_captured() {
+    let up = PeerSettings::default().up.jitter(Duration::from_millis(15));
+    let settings = PeerSettings {
+        up,
+        ..PeerSettings::default()
+    };
+    let mut show = Show::new(66, &settings, |world, alice| {
+        let layer = |kbps| layered(kbps, (1, 1, false));
+        world.produce_simulcast(alice, &[layer(150), layer(600), layer(1_500)])
+    });
+    // Long enough for reports of all streams.
+    show.world.run_for(Duration::from_secs(5));
+    let first = show.world.sink(&show.seen).len();
+    for spatial in [0, 2, 1, 0, 1, 2] {
+        show.prefer(spatial, 0);
+        show.world.run_for(Duration::from_secs(2));
+        assert_eq!(show.current().0, Some(spatial), "{}", show.world.at());
+    }
+    let mut arrivals = show.world.sink(&show.seen).arrivals[first..].to_vec();
+    arrivals.sort_by_key(|arrival| arrival.seq);
+    for pair in arrivals.windows(2) {
+        let [before, after] = pair else { continue };
+        // All sizes are made of the same pictures, 30 a second. A millisecond is three hundredths of one.
+        let ticks = after.timestamp.wrapping_sub(before.timestamp);
+        let off = (ticks % 3_000).min(3_000 - ticks % 3_000);
+        assert!(off <= 90, "{}: {before:?} then {after:?}", show.world.at());
+    }
+}
+
+#[test]
 fn consumers_of_full_svc_get_the_layers_that_they_prefer() {
     let mut show = Show::svc(61, (3, 3, false));
     assert_eq!(show.current(), (Some(2), Some(2)), "{}", show.world.at());

@@ -142,6 +142,13 @@ impl LayerFilter {
             .is_some_and(|limit| limit.spatial < wanted || self.is_exact && limit.spatial > wanted)
     }
 
+    /// Nothing is forwarded from here on.
+    pub(crate) fn stop(&mut self) {
+        self.limits.clear();
+        self.picture = None;
+        self.unreached = None;
+    }
+
     /// The leg goes on with the stream from a key picture on, or whatever it can begin with. How many numbers before
     /// its first packet the sequence goes on, and what to take off timestamps.
     pub(crate) fn resume(&mut self, stream: usize) -> (u64, u32) {
@@ -149,10 +156,8 @@ impl LayerFilter {
             .synced_stream
             .replace(stream)
             .is_some_and(|it| it != stream);
-        self.limits.clear();
-        self.picture = None;
+        self.stop();
         self.pictures.restart();
-        self.unreached = None;
         // A receiver in the middle of a frame is shown a gap, so that it gives the frame up.
         let gap = if is_other && !self.last_had_marker {
             2

@@ -58,9 +58,17 @@ impl Leg {
 
     /// Forwards nothing until it follows a stream again.
     pub(crate) fn stop(&mut self) {
+        self.follow_nothing();
+        self.send.pause();
+    }
+
+    /// The same, but what was sent may still be asked for.
+    pub(crate) fn follow_nothing(&mut self) {
         self.current = None;
         self.target = None;
-        self.send.pause();
+        if let Some(filter) = &mut self.filter {
+            filter.stop();
+        }
     }
 
     /// The stream that is forwarded at present, not only awaited.
@@ -78,8 +86,7 @@ impl Leg {
         needs_key_frame: bool,
     ) -> Option<Ssrc> {
         let Some(stream) = best else {
-            self.current = None;
-            self.target = None;
+            self.follow_nothing();
             return None;
         };
         let found = producer.streams.get(stream)?;

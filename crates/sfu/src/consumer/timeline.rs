@@ -4,7 +4,7 @@
 #![deny(clippy::indexing_slicing)]
 
 use miso_wire::RtpTime;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a stream that would begin in the past is moved up by: a frame at 30 a second.
 const FRAME_MS: u32 = 33;
@@ -15,7 +15,10 @@ const MAX_EXTRA_MS: u32 = 75;
 
 /// How far capture times may differ from what the packets' arrival says. Farther, a sender's reports are wrong, and a
 /// receiver would wait for the pictures of a far future. More believes worse reports, fewer distrusts slower paths.
-const MAX_DISAGREEMENT_MS: i64 = 2_000;
+const MAX_DISAGREEMENT_MICROS: i64 = 2_000_000;
+
+/// The longest pause that timestamps show: 10 hours, before which they would wrap. More would look like going back.
+const MAX_ELAPSED_MICROS: i64 = 36_000_000_000;
 
 /// The latest packet that was sent.
 #[derive(Clone, Copy, Debug)]
@@ -92,8 +95,7 @@ impl Timeline {
         let Some(latest) = self.latest.filter(|latest| latest.stream != by.stream) else {
             return true;
         };
-        let elapsed_ms = elapsed_ms(&latest, by);
-        let elapsed = elapsed_ms * i64::from(clock_rate) / 1_000;
+        let elapsed = elapsed_micros(&latest, by).saturating_mul(i64::from(clock_rate)) / 1_000_000;
         // Where the stream would begin, against the latest timestamp.
         let ahead = elapsed - i64::from(self.extra);
         let ticks = |ms: u32| i64::from(ms) * i64::from(clock_rate) / 1_000;
@@ -119,17 +121,17 @@ impl Timeline {
     }
 }
 
-/// Milliseconds of real time from the latest packet to the one that takes over.
-fn elapsed_ms(latest: &Latest, by: &Takeover) -> i64 {
+/// Microseconds of real time from the latest packet to the one that takes over.
+fn elapsed_micros(latest: &Latest, by: &Takeover) -> i64 {
     let later = by.arrival.saturating_duration_since(latest.arrival);
     let earlier = latest.arrival.saturating_duration_since(by.arrival);
-    let ms = |time: std::time::Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 2);
+    let micros = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(MAX_ELAPSED_MICROS);
     // No two packets of a peer's pictures are one moment.
-    let by_arrival = (ms(later) - ms(earlier)).clamp(1, 1 << 31);
-    let captured = by.since_latest.map(|micros| micros / 1_000);
-    captured
-        .filter(|captured| (captured - by_arrival).abs() <= MAX_DISAGREEMENT_MS)
-        .unwrap_or(by_arrival)
+    let by_arrival = (micros(later) - micros(earlier)).clamp(1_000, MAX_ELAPSED_MICROS);
+    let is_likely = |captured: &i64| {
+        captured.saturating_sub(by_arrival).saturating_abs() <= MAX_DISAGREEMENT_MICROS
+    };
+    by.since_latest.filter(is_likely).unwrap_or(by_arrival)
 }
 
 #[cfg(test)]

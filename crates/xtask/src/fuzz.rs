@@ -8,8 +8,11 @@ use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// How long each target runs unless said otherwise.
-pub(crate) const DEFAULT_SECONDS: u32 = 20;
+/// How long each target runs by itself (`cargo xtask fuzz`) unless said otherwise.
+pub(crate) const DEFAULT_SECONDS: u32 = 60;
+
+/// How long each target runs among all tests. Longer finds more, and there are other tests to run.
+pub(crate) const SECONDS_AMONG_TESTS: u32 = 8;
 
 /// How many targets run at the same time. More finish sooner on more cores; on two they would starve each other.
 const PARALLEL: usize = 2;

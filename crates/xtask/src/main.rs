@@ -25,7 +25,7 @@ Usage: cargo xtask <command>
                        (default: all)
   lint                 formats, lints, licences
   web                  build the web app
-  fuzz [--seconds N]   build the fuzz targets and run each for N seconds (default 20)
+  fuzz [--seconds N]   build the fuzz targets and run each for N seconds (default 60)
   bench limit|forward [ARGS…]
                        measure; --n N, --burst B, --json are passed on; `forward --worker PATH` measures any
                        worker of mediasoup's through its npm library

@@ -21,6 +21,10 @@ use crate::probe::ProbeResult;
 /// Weight of a new round trip in the smoothed one. Higher follows sooner, lower is calmer.
 const RTT_WEIGHT: f64 = 0.2;
 
+/// With a shorter standing queue nothing is overused, whatever the trend says. Longer is fooled less, shorter reacts
+/// sooner.
+const NO_QUEUE: Duration = Duration::from_millis(4);
+
 /// How far the estimate may be above what arrives before the link was full for the first time, as a factor.
 const START_HEADROOM: f64 = 1.5;
 
@@ -155,6 +159,7 @@ impl DelayEstimator {
         }
         let usage = match self.trend.usage() {
             LinkUsage::Over if self.queue.is_draining() => LinkUsage::Under,
+            LinkUsage::Over if self.queue.length() < NO_QUEUE => LinkUsage::Normal,
             LinkUsage::Normal if self.queue.is_ours() => LinkUsage::Under,
             usage => usage,
         };

@@ -18,6 +18,10 @@ const MEMORY: Duration = Duration::from_secs(10);
 const DRAIN_ABOVE: Duration = Duration::from_millis(50);
 const DRAINED_BELOW: Duration = Duration::from_millis(20);
 
+/// A queue of that length is drained after this time even if it does not grow, as one that is full. Longer leaves more
+/// delay, shorter takes jitter for a queue.
+const STANDS_AFTER: Duration = Duration::from_millis(500);
+
 /// Standing queue from which on nothing grows. Higher uses more of the link, lower keeps queues shorter and takes jitter
 /// for a queue.
 const HOLD_ABOVE: Duration = Duration::from_millis(20);
@@ -55,6 +59,8 @@ pub(super) struct StandingQueue {
     length: Duration,
     /// Whether it has become shorter.
     shrinks: bool,
+    /// Since when it has been long enough to be drained.
+    long_since: Option<Duration>,
     drain: Drain,
 }
 
@@ -82,12 +88,18 @@ impl StandingQueue {
         let length = Duration::from_micros(u64::try_from(least - base).unwrap_or(0));
         self.shrinks = length < self.length;
         self.length = length;
+        self.long_since = match self.long_since {
+            _ if length < DRAIN_ABOVE => None,
+            since => since.or(Some(now)),
+        };
+        let stands = |since: Duration| now.saturating_sub(since) >= STANDS_AFTER;
+        let is_due = self
+            .long_since
+            .is_some_and(|since| usage == LinkUsage::Over || stands(since));
         let before = self.drain;
         self.drain = match self.drain {
             _ if self.length < DRAINED_BELOW => Drain::Idle,
-            Drain::Idle if usage == LinkUsage::Over && self.length >= DRAIN_ABOVE => {
-                Drain::Draining(now)
-            }
+            Drain::Idle if is_due => Drain::Draining(now),
             Drain::Draining(since) if now.saturating_sub(since) >= MAX_DRAIN => Drain::GivenUp,
             other => other,
         };

@@ -165,7 +165,7 @@ fn steps() -> Vec<LinkScenario> {
         step("halved-6000", 6_000, 3_000, recovers(2_000.0)),
         step("fifth-5000", 5_000, 1_000, recovers(4_000.0)),
         step("doubled-1000", 1_000, 2_000, recovers(6_000.0)),
-        step("fivefold-1000", 1_000, 5_000, recovers(10_000.0)),
+        step("fivefold-1000", 1_000, 5_000, recovers(12_000.0)),
         LinkScenario {
             changes: vec![
                 Change {

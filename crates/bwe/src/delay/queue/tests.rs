@@ -29,6 +29,18 @@ fn long_queue_is_drained_until_it_is_short() {
 }
 
 #[test]
+fn full_queue_that_no_longer_grows_is_drained_too() {
+    let mut queue = StandingQueue::default();
+    feed(&mut queue, 0, 25, LinkUsage::Normal);
+    for millis in (100..600).step_by(100) {
+        feed(&mut queue, millis, 265, LinkUsage::Normal);
+        assert_eq!(queue.share(), 1.0);
+    }
+    feed(&mut queue, 600, 265, LinkUsage::Normal);
+    assert!(queue.share() < 0.7, "{}", queue.share());
+}
+
+#[test]
 fn queue_that_another_keeps_full_is_not_yielded_to() {
     let mut queue = StandingQueue::default();
     feed(&mut queue, 0, 25, LinkUsage::Normal);

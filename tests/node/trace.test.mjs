@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
+import { Client } from './client.mjs';
 import { LOOPBACK, VIDEO, everything, router, rtp } from './setup.mjs';
 
 const KINDS = ['rtp', 'keyframe', 'nack', 'pli', 'fir'];
@@ -205,4 +206,49 @@ test('video gets packet ids where they are enabled', async t => {
   while (ids.length < 3) await once(consumer, 'rtp');
   assert.ok(ids[0] < 2 ** 31);
   assert.deepEqual(ids, [ids[0], ids[0] + 1, ids[0] + 2]);
+});
+
+/** Checks an estimate of what the path to a peer gives. */
+function isEstimate({ type, timestamp, direction, info }) {
+  assert.deepEqual([type, direction, info.type], ['bwe', 'out', 'transport-cc']);
+  assert.ok(timestamp > 0);
+  assert.equal(info.startBitrate, 600000);
+  assert.equal(info.minBitrate, 30000);
+  assert.ok(info.availableBitrate > 0 && info.maxBitrate >= info.startBitrate, JSON.stringify(info));
+  assert.ok(info.maxPaddingBitrate <= info.maxBitrate && info.effectiveDesiredBitrate >= info.desiredBitrate);
+}
+
+test('the estimation of the path to a peer is traced, and so is each packet that probes it', async t => {
+  const { router: owner } = await router(t);
+  const [ann, bob] = [await Client.start(t, owner), await Client.start(t, owner)];
+  await ann.transport('send');
+  const receiving = await bob.transport('recv');
+  await receiving.enableTraceEvent(['bwe', 'probation']);
+  const seen = new Map();
+  const both = new Promise(resolve => {
+    for (const emitter of [receiving, receiving.observer]) {
+      emitter.on('trace', trace => {
+        if (!seen.has(trace.type)) seen.set(trace.type, trace);
+        if (seen.size === 2) resolve();
+      });
+    }
+  });
+  const consumer = await bob.consume(receiving, await ann.produce('video'));
+  await bob.frames(consumer);
+  await both;
+  isEstimate(seen.get('bwe'));
+  const { direction, info } = seen.get('probation');
+  assert.equal(direction, 'out');
+  assert.deepEqual({ ...info }, {});
+  const [stats] = await receiving.getStats();
+  assert.ok(stats.probationBytesSent > 0 && stats.availableOutgoingBitrate > 0, JSON.stringify(stats));
+});
+
+test('the path of a plain transport is estimated, too, where its peer gives feedback', async t => {
+  const { owner, producer } = await direct(t);
+  const plain = await owner.createPlainTransport({ listenInfo: LOOPBACK });
+  await plain.enableTraceEvent(['bwe']);
+  const told = Promise.all([once(plain, 'trace'), once(plain.observer, 'trace')]);
+  await plain.consume({ producerId: producer.id, rtpCapabilities: everything(owner) });
+  for (const [trace] of await told) isEstimate(trace);
 });

@@ -131,6 +131,12 @@ impl Allotment {
         }
     }
 
+    /// All that a claim asks for; none where it asks for nothing.
+    pub fn wanted(&self, claim: ClaimIndex) -> Option<OperatingPoint> {
+        let claim = self.claims.get(claim.0)?;
+        self.points.get(claim.points.clone())?.last().copied()
+    }
+
     /// What a claim was given; none when not even its first point fits.
     pub fn given(&self, claim: ClaimIndex) -> Option<OperatingPoint> {
         let claim = self.claims.get(claim.0)?;

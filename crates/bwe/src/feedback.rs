@@ -74,6 +74,8 @@ pub(crate) struct FeedbackReader {
     clock: Option<PeerClock>,
     /// The newest time on it, in that message or before.
     newest: Option<PeerClock>,
+    /// Number of the last message.
+    count: Option<u8>,
     /// What the last message said, kept for its memory.
     news: News,
     /// What was not believed.
@@ -96,7 +98,15 @@ impl FeedbackReader {
             self.refused.too_long += 1;
             return &self.news;
         }
-        let mut untold = sent.untold_before(feedback.base);
+        let expected = self.count.map(|count| count.wrapping_add(1));
+        let follows = expected == Some(feedback.feedback_count);
+        self.count = Some(feedback.feedback_count);
+        let mut untold = 0;
+        if follows {
+            sent.skipped_before(feedback.base, &mut self.news.lost);
+        } else {
+            untold = sent.untold_before(feedback.base);
+        }
         for (seq, arrival) in feedback.arrivals() {
             match (sent.report(seq, arrival.is_some()), arrival) {
                 (Told::Arrived { packet, missing }, Some(shown)) => {

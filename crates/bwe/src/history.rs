@@ -1,5 +1,6 @@
 //! What was sent, by transport-wide number, until the peer has told of it.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use miso_wire::{ExtSeq, Seq};
@@ -106,23 +107,42 @@ impl SentPackets {
         }
     }
 
-    /// Bytes of packets between the highest number that was told of and this one, each counted once.
+    /// Bytes of packets between the highest number that was told of and this one, each counted once. They are messages'
+    /// losses.
     pub(crate) fn untold_before(&mut self, seq: Seq) -> u32 {
-        let Some(newest) = self.newest else { return 0 };
-        let end = newest.closest(seq).0.min(newest.0);
-        if self.told == 0 {
-            return 0;
-        }
-        let start = (self.told + 1).max(end.saturating_sub(self.slots.len() as u64));
         let mut bytes = 0u32;
-        for number in start..end {
+        for number in self.pass_over(seq) {
             let slot = self.slots.get(self.place(number));
             if let Some(slot) = slot.filter(|slot| slot.number == number) {
                 bytes = bytes.saturating_add(slot.packet.size);
             }
         }
-        self.told = self.told.max(end.saturating_sub(1));
         bytes
+    }
+
+    /// The same packets where no message is missing: they did not arrive, and the peer does not waste bytes on them.
+    pub(crate) fn skipped_before(&mut self, seq: Seq, lost: &mut Vec<SentPacket>) {
+        for number in self.pass_over(seq) {
+            let place = self.place(number);
+            let slot = self.slots.get_mut(place);
+            if let Some(slot) = slot.filter(|slot| slot.number == number)
+                && slot.fate == Fate::Unknown
+            {
+                slot.fate = Fate::Missing;
+                lost.push(slot.packet);
+            }
+        }
+    }
+
+    /// The numbers between the highest that was told of and this one, which count as told of from now on.
+    fn pass_over(&mut self, seq: Seq) -> Range<u64> {
+        let Some(newest) = self.newest.filter(|_| self.told > 0) else {
+            return 0..0;
+        };
+        let end = newest.closest(seq).0.min(newest.0);
+        let start = (self.told + 1).max(end.saturating_sub(self.slots.len() as u64));
+        self.told = self.told.max(end.saturating_sub(1));
+        start..end
     }
 
     /// Takes in what the peer says about a packet.

@@ -42,6 +42,15 @@ pub(crate) fn with_feedback<R>(
     arrivals: &[Option<i64>],
     look: impl FnOnce(&TransportFeedback<'_>) -> R,
 ) -> R {
+    with_counted_feedback((base, 0), arrivals, look)
+}
+
+/// The same in a message of this number.
+pub(crate) fn with_counted_feedback<R>(
+    (base, feedback_count): (Seq, u8),
+    arrivals: &[Option<i64>],
+    look: impl FnOnce(&TransportFeedback<'_>) -> R,
+) -> R {
     let times: Vec<_> = arrivals
         .iter()
         .map(|at| at.map(|at| FeedbackTime(at * 4)))
@@ -52,7 +61,7 @@ pub(crate) fn with_feedback<R>(
         sender: Ssrc(1),
         media: Ssrc(2),
         base,
-        feedback_count: 0,
+        feedback_count,
     };
     let told = writer
         .transport_feedback(&head, &times)

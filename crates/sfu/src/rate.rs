@@ -9,6 +9,10 @@ use miso_wire::Bitrate;
 /// Steps of a window. More make the rate smoother at its edge and each counter larger.
 const BUCKETS: usize = 40;
 
+/// A source that is younger counts as this old. Longer takes it for slower than it is, shorter for faster where it
+/// begins with a burst.
+const SHORTEST_AGE: Duration = Duration::from_millis(250);
+
 /// Window of the rates that statistics show. Longer is steadier and slower to notice a change.
 pub(crate) const RATE_WINDOW: Duration = Duration::from_millis(1_000);
 
@@ -76,6 +80,19 @@ impl RateCounter {
     /// Bits per second over the window that ends now.
     pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
         Bitrate::of(self.recent_bytes(now), self.step * BUCKETS as u32)
+    }
+
+    /// The rate at which the source sends, as far as it can be told: what came is divided by the time since the first
+    /// packet while that is shorter than the window.
+    pub(crate) fn estimate(&self, now: Instant) -> Bitrate {
+        let window = self.step * BUCKETS as u32;
+        let age = self
+            .epoch
+            .map_or(Duration::ZERO, |epoch| now.saturating_duration_since(epoch));
+        Bitrate::of(
+            self.recent_bytes(now),
+            age.clamp(SHORTEST_AGE.min(window), window),
+        )
     }
 
     /// Packets since the beginning.

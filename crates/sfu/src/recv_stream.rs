@@ -374,7 +374,7 @@ impl RecvStream {
 
     /// Bitrate of everything.
     pub(crate) fn bitrate(&self, now: Instant) -> Bitrate {
-        self.rates.total().bitrate(now)
+        self.rates.total().estimate(now)
     }
 
     /// Notices silence; true when the score changed.

@@ -67,9 +67,11 @@ impl SendPath {
         first_probe: u16,
         now: Instant,
     ) -> Self {
+        let limits = limits_of(&transport.limits);
+        let initial = Some(transport.initial_outgoing).filter(|initial| *initial > Bitrate::ZERO);
         let config = ControllerConfig {
-            initial: transport.initial_outgoing,
-            ..limits_of(&transport.limits)
+            initial: initial.unwrap_or(limits.initial),
+            ..limits
         };
         Self {
             feedback,

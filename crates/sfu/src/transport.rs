@@ -402,15 +402,19 @@ impl Transport {
         }
     }
 
+    /// When the estimation of the path to the peer is due; never before it is connected.
+    pub(crate) fn estimation_timeout(&self) -> Option<Instant> {
+        let send_path = self.send_path.as_ref().filter(|_| self.connected)?;
+        send_path.controller.poll_timeout()
+    }
+
     /// When one of the transport's own timers is due, those of its streams left out.
     pub(crate) fn own_timeout(&self) -> Option<Instant> {
         // Nobody is there to be told, so these wait for the connection.
-        let send_path = self.send_path.as_ref();
-        let estimation = send_path.and_then(|send_path| send_path.controller.poll_timeout());
         let feedback = [
             self.feedback_timeout(),
             self.limiter.poll_timeout(),
-            estimation,
+            self.estimation_timeout(),
         ];
         let feedback = feedback.into_iter().filter(|_| self.connected);
         let connection = self.webrtc().into_iter();

@@ -17,7 +17,7 @@ use miso_sfu::command::{
 };
 use miso_sfu::{Batch, TransportId};
 use miso_testkit::{Dialect, Encoding, SERVER_UDP, Server, World, recv_capabilities, temporal_of};
-use miso_wire::{Seq, Ssrc};
+use miso_wire::{Bitrate, Seq, Ssrc};
 
 const CONSUMERS: usize = 20;
 const PACKETS_PER_FRAME: u64 = 10;
@@ -156,6 +156,10 @@ impl Bench {
             };
             let set = ConsumerCommand::SetPreferredLayers(layers);
             world.must(Command::Consumer(made.id, set));
+            // Nobody gives feedback here; the path is estimated all the same.
+            let transport = world.raw(index).0.transport;
+            let floor = TransportCommand::SetMinOutgoingBitrate(Bitrate::kbps(50_000));
+            world.must(Command::Transport(transport, floor));
         }
         world.run_for(Duration::from_secs(1));
         Self {

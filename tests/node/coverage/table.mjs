@@ -13,7 +13,7 @@ const shown = {
 };
 
 /** The document with the lines between the marks replaced. */
-export function writeTable(text, { offered, covered, EXCEPTIONS, AWAITED }) {
+export function writeTable(text, { offered, covered, EXCEPTIONS }) {
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`the document has no line ${BEGIN}`);
   const lines = [];
@@ -22,7 +22,7 @@ export function writeTable(text, { offered, covered, EXCEPTIONS, AWAITED }) {
     if (owner !== last) lines.push('', `**${owner}**`, '', '| | covered by |', '|---|---|');
     last = owner;
     const by = covered.get(key);
-    const told = by ? `${by.file}: ${by.name}` : (EXCEPTIONS.get(key) ?? (AWAITED.has(key) ? 'not yet' : 'nothing'));
+    const told = by ? `${by.file}: ${by.name}` : (EXCEPTIONS.get(key) ?? 'nothing');
     lines.push(`| ${shown[kind](member)} | ${told.replaceAll('|', '\\|')} |`);
   }
   return `${text.slice(0, begin)}${BEGIN}\n${lines.join('\n')}\n\n${text.slice(end)}`;

@@ -1,7 +1,7 @@
 use miso_wire::Seq;
 
 use super::*;
-use crate::testing::{ms, with_feedback};
+use crate::testing::{ms, with_counted_feedback, with_feedback};
 
 fn sent(count: u16) -> SentPackets {
     let mut sent = SentPackets::new();
@@ -125,5 +125,16 @@ fn bytes_of_lost_feedback_go_with_the_next_arrival() {
         let news = reader.read(feedback, &mut sent, ms(150));
         let untold: Vec<u32> = news.arrived.iter().map(|packet| packet.untold).collect();
         assert_eq!(untold, [4_000, 0]);
+    });
+}
+
+#[test]
+fn what_is_left_out_between_messages_of_which_none_is_missing_was_lost() {
+    let (mut reader, mut sent) = (FeedbackReader::default(), sent(10));
+    read(&mut reader, &mut sent, 0, &[Some(1), Some(2)], 50);
+    with_counted_feedback((Seq(6), 1), &[Some(80)], |feedback| {
+        let news = reader.read(feedback, &mut sent, ms(150));
+        let untold: Vec<u32> = news.arrived.iter().map(|packet| packet.untold).collect();
+        assert_eq!((untold, news.lost.len()), (vec![0], 4));
     });
 }

@@ -184,7 +184,14 @@ fn paths(kind: &Kind) -> Vec<RoomScenario> {
     let bloated = home(2_400).buffer(Buffer::Time(seconds(2)));
     let feedback_lost = RoomScenario {
         up: LinkConfig::default().delay(millis(25)).random_loss(0.3),
-        ..on(kind, "feedback-lost", home(2_400), band(100.0))
+        ..on(
+            kind,
+            "feedback-lost",
+            home(2_400),
+            Band::default()
+                .at_least(Measure::Affordable, 40.0)
+                .at_most(Measure::LongestFreeze, 1_000.0),
+        )
     };
     vec![
         on(kind, "rtt-300", far, band(150.0)),

@@ -78,14 +78,16 @@ impl LayerRates {
     /// Of this spatial layer alone the temporal layers up to `temporal`.
     pub(super) fn of_layer(&self, spatial: u8, temporal: u8, now: Instant) -> Bitrate {
         if self.layers.is_empty() {
-            return self.total.bitrate(now);
+            return self.total.estimate(now);
         }
         let width = usize::from(self.temporal_layers);
         let start = usize::from(spatial) * width;
         let layers = self
             .layers
             .get(start..start + usize::from(temporal).min(width - 1) + 1);
-        layers.map_or(Bitrate(0), |layers| sum(layers, now))
+        layers.map_or(Bitrate(0), |layers| {
+            Bitrate(layers.iter().map(|layer| layer.estimate(now).0).sum())
+        })
     }
 
     /// Whether anything of a spatial layer came lately.

@@ -38,11 +38,14 @@ impl Steady {
         if now.saturating_duration_since(self.begun) < BEGINNING {
             return available;
         }
+        if now.saturating_duration_since(self.since) >= WINDOW * 2 {
+            // What was before a long pause says nothing of now.
+            self.least = [available; PLACES];
+            self.since = now;
+        }
         let part = WINDOW / PLACES as u32;
         while now.saturating_duration_since(self.since) >= part {
-            // After a long pause all parts are this one.
-            let is_long_ago = now.saturating_duration_since(self.since) >= WINDOW * 2;
-            self.since = if is_long_ago { now } else { self.since + part };
+            self.since += part;
             self.newest = (self.newest + 1) % PLACES;
             if let Some(place) = self.least.get_mut(self.newest) {
                 *place = available;

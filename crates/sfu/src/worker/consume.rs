@@ -311,6 +311,7 @@ impl Worker {
             for ssrc in awaited.into_iter().filter(|ssrc| *ssrc != new) {
                 self.ask_for_key_frame(key, ssrc, now);
             }
+            self.demand_of_consumer_changed(consumer);
             self.announce_consumer_score(consumer);
         }
     }

@@ -94,14 +94,15 @@ impl Worker {
             self.share_bitrate(key, now);
         }
         self.send_probes(key, now);
+        self.wake_for_estimation(key);
+    }
+
+    /// Sees to it that the estimation is looked at in time: an input has moved its timer.
+    pub(super) fn wake_for_estimation(&mut self, key: TransportKey) {
         let Some(transport) = self.objects.transports.get_mut(key) else {
             return;
         };
-        let at = transport
-            .send_path
-            .as_ref()
-            .filter(|_| transport.connected)
-            .and_then(|send_path| send_path.controller.poll_timeout());
+        let at = transport.estimation_timeout();
         transport.wake_at(at);
         self.wake_at(at);
     }

@@ -207,7 +207,11 @@ impl Worker {
             has_begun = serving.has_begun;
             self.fan_out.awaited.extend(serving.awaited());
         }
+        // What was sent moves the timer of the estimation.
+        let estimation = transport.estimation_timeout();
+        transport.wake_at(estimation);
         let producer = consumer.producer;
+        self.wake_at(estimation);
         while let Some(mapped) = self.fan_out.awaited.pop() {
             self.remind_of_key_frame(producer, mapped, now);
         }

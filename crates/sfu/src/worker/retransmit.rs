@@ -37,7 +37,8 @@ impl Worker {
     fn retransmit(&mut self, wanted: Wanted, batch: &mut Batch, now: Instant) -> Option<()> {
         let send_time = self.send_time(now);
         let consumer = self.objects.consumers.get_mut(wanted.consumer)?;
-        let transport = self.objects.transports.get_mut(consumer.transport)?;
+        let transport_key = consumer.transport;
+        let transport = self.objects.transports.get_mut(transport_key)?;
         let producer = self.objects.producers.get(consumer.producer)?;
         if !transport.connected || !consumer.wants_media() {
             return None;
@@ -85,6 +86,7 @@ impl Worker {
             let consumer = Traced::new(consumer.id, consumer.traces, &consumer.parameters);
             trace_sent(consumer, sent, (&mut self.events, &mut self.drops), now);
         }
+        self.wake_for_estimation(transport_key);
         Some(())
     }
 }

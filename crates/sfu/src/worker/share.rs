@@ -32,10 +32,15 @@ impl Worker {
         }
     }
 
-    /// Sets how much of what it prefers a consumer may have.
-    pub(super) fn allot(&mut self, key: ConsumerKey, allotted: Allotted, now: Instant) {
+    /// Sets how much of what it would take a consumer may have.
+    pub(super) fn allot(
+        &mut self,
+        key: ConsumerKey,
+        (allotted, wanted): (Allotted, Option<Layers>),
+        now: Instant,
+    ) {
         let consumer = self.objects.consumers.get_mut(key);
-        if consumer.is_some_and(|consumer| consumer.allot(allotted, now)) {
+        if consumer.is_some_and(|consumer| consumer.allot(allotted, wanted, now)) {
             self.reconsider_layers(key, now);
         }
     }
@@ -73,14 +78,14 @@ impl Worker {
             .allotment
             .share(Bitrate(shared.0.saturating_sub(demand.fixed.0)));
         for (consumer_key, claim) in claims.drain(..) {
-            let given = send_path.allotment.given(claim);
-            let allotted = given.map_or(Allotted::Nothing, |point| {
-                Allotted::UpTo(Layers {
-                    spatial: point.spatial,
-                    temporal: point.temporal,
-                })
-            });
-            self.allot(consumer_key, allotted, now);
+            let layers = |point: OperatingPoint| Layers {
+                spatial: point.spatial,
+                temporal: point.temporal,
+            };
+            let given = send_path.allotment.given(claim).map(layers);
+            let wanted = send_path.allotment.wanted(claim).map(layers);
+            let allotted = given.map_or(Allotted::Nothing, Allotted::UpTo);
+            self.allot(consumer_key, (allotted, wanted), now);
         }
         self.claims = claims;
         let Some(transport) = self.objects.transports.get_mut(key) else {
@@ -91,6 +96,7 @@ impl Worker {
         if let Some(trace) = trace {
             self.trace_estimation(key, TransportTraceInfo::Bwe(trace), now);
         }
+        self.wake_for_estimation(key);
     }
 }
 
@@ -123,6 +129,10 @@ fn collect(
         demand.desired.0 += consumer.desired_bitrate(producer, now).0;
         offers.clear();
         consumer.offers(producer, now, offers);
+        if offers.is_empty() {
+            // Nothing comes yet. What will come first is forwarded, and shared when more is known.
+            continue;
+        }
         if consumer.has_layers() {
             consumer.choose_offers(offers);
             demand.held.0 += consumer.held_of(offers).0;

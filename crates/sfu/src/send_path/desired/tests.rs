@@ -1,9 +1,10 @@
 use super::*;
+use crate::testing::base;
 use miso_wire::Bitrate;
 
 #[test]
 fn it_rises_at_once_and_falls_by_a_twentieth_a_second() {
-    let start = Instant::now();
+    let start = base();
     let mut desired = DesiredBitrate::default();
     assert_eq!(desired.get(start), Bitrate::ZERO);
     desired.update(Bitrate::kbps(1_000), start);
@@ -18,7 +19,7 @@ fn it_rises_at_once_and_falls_by_a_twentieth_a_second() {
 
 #[test]
 fn it_never_falls_below_what_is_wanted_now() {
-    let start = Instant::now();
+    let start = base();
     let mut desired = DesiredBitrate::default();
     desired.update(Bitrate::kbps(1_000), start);
     desired.update(Bitrate::kbps(950), start);
@@ -28,7 +29,7 @@ fn it_never_falls_below_what_is_wanted_now() {
 
 #[test]
 fn a_forgotten_peak_counts_no_more() {
-    let start = Instant::now();
+    let start = base();
     let mut desired = DesiredBitrate::default();
     desired.update(Bitrate::kbps(1_000), start);
     desired.forget_peak();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::base;
 
 fn at(seconds: u64, start: Instant) -> Instant {
     start + Duration::from_secs(seconds)
@@ -6,12 +7,12 @@ fn at(seconds: u64, start: Instant) -> Instant {
 
 #[test]
 fn nobody_is_held_who_never_fell() {
-    assert!(RiseHold::default().may_rise(Instant::now()));
+    assert!(RiseHold::default().may_rise(base()));
 }
 
 #[test]
 fn after_a_fall_a_rise_waits() {
-    let start = Instant::now();
+    let start = base();
     let mut hold = RiseHold::default();
     hold.fell(start);
     assert!(!hold.may_rise(at(1, start)));
@@ -20,7 +21,7 @@ fn after_a_fall_a_rise_waits() {
 
 #[test]
 fn each_rise_that_did_not_last_doubles_the_wait_up_to_a_limit() {
-    let start = Instant::now();
+    let start = base();
     let mut hold = RiseHold::default();
     hold.fell(start);
     let (mut now, mut waits) = (start, vec![]);
@@ -39,7 +40,7 @@ fn each_rise_that_did_not_last_doubles_the_wait_up_to_a_limit() {
 
 #[test]
 fn a_rise_that_lasted_makes_the_next_fall_the_first_again() {
-    let start = Instant::now();
+    let start = base();
     let mut hold = RiseHold::default();
     hold.fell(start);
     hold.rose(at(2, start));

@@ -1,8 +1,9 @@
 use super::*;
+use crate::testing::base;
 
 /// What is steady after these estimates, one each quarter of a second from the end of the beginning on.
 fn after(estimates: &[u64]) -> u64 {
-    let start = Instant::now();
+    let start = base();
     let mut steady = Steady::new(start);
     let mut now = start + BEGINNING;
     let mut last = Bitrate::ZERO;
@@ -15,7 +16,7 @@ fn after(estimates: &[u64]) -> u64 {
 
 #[test]
 fn at_the_beginning_every_estimate_counts_at_once() {
-    let start = Instant::now();
+    let start = base();
     let mut steady = Steady::new(start);
     assert_eq!(steady.add(Bitrate(100), start), Bitrate(100));
     let later = start + Duration::from_secs(1);
@@ -43,7 +44,7 @@ fn a_jump_up_and_back_counts_for_nothing() {
 
 #[test]
 fn after_a_long_pause_only_what_is_now_counts() {
-    let start = Instant::now();
+    let start = base();
     let mut steady = Steady::new(start);
     steady.add(Bitrate(300), start + BEGINNING);
     let much_later = start + Duration::from_secs(3_600);

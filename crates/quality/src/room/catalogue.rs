@@ -160,7 +160,7 @@ fn losses(kind: &Kind) -> Vec<RoomScenario> {
     vec![
         lossy("loss-1", home(2_400).random_loss(0.01), 85.0, 500.0),
         lossy("loss-5", home(2_400).random_loss(0.05), 80.0, 500.0),
-        lossy("loss-10", home(2_400).random_loss(0.1), 40.0, 700.0),
+        lossy("loss-10", home(2_400).random_loss(0.1), 25.0, 700.0),
         lossy(
             "bursts",
             home(2_400).burst_loss(GilbertElliott::with_mean(0.01, 5.0)),

@@ -210,7 +210,7 @@ test('video gets packet ids where they are enabled', async t => {
 
 /** Checks an estimate of what the path to a peer gives. */
 function isEstimate({ type, timestamp, direction, info }) {
-  assert.deepEqual([type, direction, info.type], ['bwe', 'out', 'transport-cc']);
+  assert.deepEqual([type, direction, info.bweType], ['bwe', 'out', 'transport-cc']);
   assert.ok(timestamp > 0);
   assert.equal(info.startBitrate, 600000);
   assert.equal(info.minBitrate, 30000);

@@ -45,6 +45,8 @@ pub(crate) enum PathFeedback {
 pub(crate) struct SendPath {
     pub(crate) feedback: PathFeedback,
     pub(crate) controller: Controller,
+    /// Where the estimate began.
+    start: Bitrate,
     pub(crate) probation: Probation,
     pub(crate) desired: DesiredBitrate,
     /// Kept for its memory.
@@ -76,6 +78,7 @@ impl SendPath {
         Self {
             feedback,
             controller: Controller::new(config, now),
+            start: config.initial,
             probation: Probation::new(first_probe),
             desired: DesiredBitrate::default(),
             allotment: Allotment::default(),
@@ -139,7 +142,7 @@ impl SendPath {
     fn trace(&self, transport: &Transport, now: Instant) -> BweTrace {
         let ControllerConfig { min, max, .. } = limits_of(&transport.limits);
         let effective_desired = self.desired.get(now);
-        let ceiling = with_headroom(effective_desired).max(transport.initial_outgoing);
+        let ceiling = with_headroom(effective_desired).max(self.start);
         let max = max.map_or(ceiling, |max| max.min(ceiling));
         BweTrace {
             bwe_type: match self.feedback {
@@ -150,7 +153,7 @@ impl SendPath {
             effective_desired,
             min,
             max,
-            start: transport.initial_outgoing,
+            start: self.start,
             max_padding: Bitrate(max.0 / 100 * PADDING_PERCENT),
             available: self.controller.available(),
         }

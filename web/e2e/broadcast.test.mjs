@@ -1,7 +1,10 @@
-/** Films and programs in a room, pushed by `miso push`, as people in a browser see and hear them. */
+/**
+ * Films and programs in a room, pushed by `miso push`, as people in a browser see and hear them. More kinds of films are
+ * in `long/films.test.mjs`.
+ */
 import assert from 'node:assert/strict';
 import { film } from './harness/films.mjs';
-import { consumerOf, hears, sees } from './harness/media.mjs';
+import { hears, sees } from './harness/media.mjs';
 import { push } from './harness/push.mjs';
 import { scene } from './harness/scene.mjs';
 import { PATTERN_FLASH, soundAfterPicture } from './harness/sync.mjs';
@@ -14,32 +17,6 @@ const NOTICED_MS = 80;
 
 const viewer = async (room, kind = 'chromium') =>
   stage.person(kind, { room, name: 'Ann', query: { produce: 'false' } });
-
-for (const [name, video, audio, codec] of [
-  ['film.mp4', 'h264', 'opus', 'H264'],
-  ['film.webm', 'vp9', 'opus', 'VP9'],
-  ['film.mkv', 'vp8', 'opus', 'VP8'],
-  ['av1.webm', 'av1', 'opus', 'AV1'],
-]) {
-  for (const transport of name === 'film.mkv' ? ['webrtc', 'plain'] : ['webrtc']) {
-    stage.test(`${name} with ${codec}, by ${transport}: seen and heard in sync`, async () => {
-      const room = stage.room('film');
-      const ann = await viewer(room);
-      const pusher = push(stage, room, [
-        ...['--loop', '--transport', transport],
-        await film(name, video, audio),
-      ]);
-      const broadcaster = await pusher.broadcaster(ann);
-      await sees(ann, broadcaster);
-      await hears(ann, broadcaster);
-      assert.equal(consumerOf(await ann.state(), broadcaster.id).codec, codec);
-      const offset = await soundAfterPicture(ann, broadcaster);
-      assert.ok(Math.abs(offset) < NOTICED_MS, `sound comes ${offset} ms after the picture`);
-      await pusher.interrupt();
-      await ann.until('the film has gone', ({ peers }) => peers.length === 0);
-    });
-  }
-}
 
 stage.test('picture and sound of two files: IVF and Ogg', async () => {
   const room = stage.room('files');

@@ -1,21 +1,15 @@
-/** Four people: everybody sees and hears the three others. */
+/** Four people: everybody sees and hears the three others. Four of one kind are in `long/four.test.mjs`. */
 import { meet } from './harness/media.mjs';
 import { scene } from './harness/scene.mjs';
 
 const stage = scene();
 const NAMES = ['Ann', 'Bob', 'Cem', 'Dao'];
 
-for (const kinds of [
-  ['chromium', 'chromium', 'chromium', 'chromium'],
-  ['firefox', 'firefox', 'firefox', 'firefox'],
-  ['chromium', 'firefox', 'chromium', 'firefox'],
-]) {
-  stage.test(`four of ${[...new Set(kinds)].join(' and ')} see and hear each other`, async () => {
-    const room = stage.room('four');
-    const people = [];
-    for (const [index, kind] of kinds.entries()) {
-      people.push(await stage.person(kind, { room, name: NAMES[index] }));
-    }
-    await meet(...people);
-  });
-}
+stage.test('four of chromium and firefox see and hear each other', async () => {
+  const room = stage.room('four');
+  const people = [];
+  for (const [index, kind] of ['chromium', 'firefox', 'chromium', 'firefox'].entries()) {
+    people.push(await stage.person(kind, { room, name: NAMES[index] }));
+  }
+  await meet(...people);
+});

@@ -27,6 +27,10 @@ const MIN_BITRATE: Bitrate = Bitrate::kbps(5);
 /// How often everything is looked at while packets are sent. Shorter probes more promptly and costs wake-ups.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
+/// Time without anything sent after which losses and queues seen before count no more, and probes may begin anew. Longer
+/// leaves who got nothing without a picture, shorter forgets a bad path sooner.
+const QUIET: Duration = Duration::from_secs(1);
+
 /// Nothing is looked at when nothing was sent for so long.
 const IDLE: Duration = Duration::from_secs(2);
 
@@ -366,7 +370,7 @@ impl Controller {
 
     fn after_feedback(&mut self, probed: Option<ProbeResult>, now: Duration) {
         if let Some(result) = probed {
-            let plans = self.schedule.measured(result.rate, &self.path(), now);
+            let plans = self.schedule.measured(result.rate, &self.path(now), now);
             self.take(&plans, now);
         }
         self.look(now);
@@ -376,9 +380,12 @@ impl Controller {
     fn look(&mut self, now: Duration) {
         self.next_look = now + LOOK_INTERVAL;
         self.silence.update(now);
+        if self.is_quiet(now) && self.loss.limit().is_some() {
+            self.loss = LossEstimator::new();
+        }
         self.limit.update(0, self.available(), now);
         if self.last_sent.is_some() {
-            let plans = self.schedule.poll(&self.path(), now);
+            let plans = self.schedule.poll(&self.path(now), now);
             self.take(&plans, now);
         }
     }
@@ -390,14 +397,23 @@ impl Controller {
         }
     }
 
-    fn path(&self) -> PathState {
+    /// Whether nothing has been sent for a while: what was seen before says little of the path now, and without
+    /// probes nothing new would be seen.
+    fn is_quiet(&self, now: Duration) -> bool {
+        self.last_sent
+            .is_some_and(|sent| now.saturating_sub(sent) >= QUIET)
+    }
+
+    fn path(&self, now: Duration) -> PathState {
+        let is_quiet = self.is_quiet(now);
         PathState {
             estimate: self.available(),
             max: self.max.into_iter().chain(self.remb).min(),
-            application_limited: self.limit.is_limited(),
-            calm: self.delay.usage() == LinkUsage::Normal
-                && self.loss.limit().is_none()
-                && self.silence.factor() == 1.0,
+            application_limited: is_quiet || self.limit.is_limited(),
+            calm: is_quiet
+                || self.delay.usage() == LinkUsage::Normal
+                    && self.loss.limit().is_none()
+                    && self.silence.factor() == 1.0,
         }
     }
 

@@ -19,6 +19,7 @@ use layers::Layers;
 use leg::Legs;
 use miso_ortc::{ConsumerType, MediaKind, RtpEncodingParameters, RtpParameters, ScalabilityLayers};
 use miso_wire::{Mid, Pt, Ssrc};
+use std::time::Instant;
 
 /// Which header extensions the peer negotiated, as far as each packet needs to know.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,6 +79,8 @@ pub(crate) struct Consumer {
     pub(crate) preferred: Option<PreferredLayers>,
     /// What the path to the peer leaves for it.
     pub(crate) allotted: Allotted,
+    /// Since when not even its lowest layers have been available, while it still gets them.
+    pub(crate) starved_since: Option<Instant>,
     /// When it may be given more.
     pub(crate) hold: RiseHold,
     /// What it is to get, with layers only; none for nothing.

@@ -22,7 +22,7 @@ Usage: cargo xtask <command>
 
   run [ARGS…]          build the web app and the server, and start it with ARGS (default: serve)
   test [PART…]         install what the tests need and run them; parts: lint web rust quality fuzz api node e2e
-                       (default: all)
+                       (default: all of these), or long: more of browsers
   lint                 formats, lints, licences
   web                  build the web app
   fuzz [--seconds N]   build the fuzz targets and run each for N seconds (default 60)

@@ -12,21 +12,29 @@ const PARTS: [&str; 8] = [
     "lint", "web", "rust", "quality", "fuzz", "api", "node", "e2e",
 ];
 
-/// Runs the named parts, or all of them, and closes with a line of counts.
+/// Run by name only: together with the others they would take too long.
+const LONG: &str = "long";
+
+/// Runs the named parts, or all but the long ones, and closes with a line of counts.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     if let Some(unknown) = arguments
         .iter()
-        .find(|part| !PARTS.contains(&part.as_str()))
+        .find(|part| !PARTS.contains(&part.as_str()) && *part != LONG)
     {
-        bail!("unknown part {unknown:?}; parts are {}", PARTS.join(", "));
+        bail!(
+            "unknown part {unknown:?}; parts are {}, {LONG}",
+            PARTS.join(", ")
+        );
     }
     packages::install()?;
     // The server embeds the web app.
     web::build()?;
     let mut tally = Tally::default();
-    let chosen = PARTS
-        .iter()
-        .filter(|part| arguments.is_empty() || arguments.iter().any(|chosen| chosen == *part));
+    let is_chosen = |part: &&&str| match arguments {
+        [] => **part != LONG,
+        chosen => chosen.iter().any(|chosen| chosen == **part),
+    };
+    let chosen = PARTS.iter().chain([&LONG]).filter(is_chosen);
     for part in chosen {
         let start = Instant::now();
         let before = tally;
@@ -59,7 +67,8 @@ fn run_part(part: &str, tally: &mut Tally) -> Result<()> {
         "fuzz" => tally.passed += fuzz::run(fuzz::SECONDS_AMONG_TESTS)?,
         "api" => tally.check("api", api::test(&built("miso")?)),
         "node" => node::test(tally, &built("miso-worker")?)?,
-        _ => web::test_end_to_end(tally, &built("miso")?)?,
+        LONG => web::test_end_to_end(tally, &built("miso")?, "e2e:long")?,
+        _ => web::test_end_to_end(tally, &built("miso")?, "e2e")?,
     }
     Ok(())
 }

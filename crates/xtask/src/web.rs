@@ -95,12 +95,12 @@ pub(crate) fn test(tally: &mut Tally) -> Result<()> {
     run_counted(&mut npm(&["test"]), tally)
 }
 
-/// The browsers' tests, against a server that is built.
-pub(crate) fn test_end_to_end(tally: &mut Tally, server: &Path) -> Result<()> {
+/// The browsers' tests that a script of the package runs, against a server that is built.
+pub(crate) fn test_end_to_end(tally: &mut Tally, server: &Path, script: &str) -> Result<()> {
     install()?;
     let requirements = fs::read_to_string(root().join("tests/native/requirements.txt"))?;
     let python = python::environment("native", &requirements)?.join("python");
-    let mut program = npm(&["run", "e2e"]);
+    let mut program = npm(&["run", script]);
     program.env("MISO_BIN", server).env("MISO_PYTHON", python);
     run_counted(&mut program, tally)
 }

@@ -318,3 +318,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_was_left_with_nothing_to_send_is_probed_for_until_the_path_is_known_again() {
+    let mut pair = Pair::new();
+    pair.controller.set_desired(WANTED, pair.at());
+    pair.run(2, 0.9, true);
+    // Everything waits longer and longer, and half of it is lost.
+    let mut delay = 0;
+    for _ in 0..40 {
+        let first = pair.next;
+        let mut arrivals = vec![];
+        for packet in 0..10 {
+            pair.now += 10;
+            pair.send(1_000, None);
+            delay += 15;
+            arrivals.push((packet % 2 == 0).then_some((pair.now + delay) as i64));
+        }
+        let now = pair.at();
+        with_feedback(Seq(first), &arrivals, |feedback| {
+            pair.controller.handle_feedback(feedback, now);
+        });
+    }
+    let low = pair.available();
+    assert!(low < 300, "{low} kbit/s");
+    // From here on nothing but probes is sent, and the owner only says now and then what is wanted.
+    for _ in 0..30 {
+        pair.now += 1_000;
+        pair.controller.set_desired(WANTED, pair.at());
+        pair.run(1, 0.0, true);
+    }
+    assert!(pair.available() > 2_000, "{} kbit/s", pair.available());
+}

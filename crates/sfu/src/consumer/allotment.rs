@@ -8,7 +8,16 @@ use crate::producer::Producer;
 use crate::producer::streams::ProducerStream;
 use miso_ortc::{ConsumerType, MediaKind};
 use miso_wire::Bitrate;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a consumer keeps its lowest layers when not even these are available. Longer bridges longer dips of the
+/// estimate and burdens a narrow link, shorter cuts the picture sooner.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const LOWEST: Layers = Layers {
+    spatial: 0,
+    temporal: 0,
+};
 
 /// How much of what it prefers a consumer may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,6 +132,7 @@ impl Consumer {
         wanted: Option<Layers>,
         now: Instant,
     ) -> bool {
+        let allotted = self.patient(allotted, now);
         let before = std::mem::replace(&mut self.allotted, allotted);
         match (before, allotted) {
             (Allotted::UpTo(before), Allotted::UpTo(after)) if after > before => {
@@ -138,6 +148,21 @@ impl Consumer {
             _ => {}
         }
         before != allotted
+    }
+
+    /// Who is to get nothing any more keeps its lowest layers for a moment: an estimate that dips must not cost the
+    /// picture, which only comes back with a key frame.
+    fn patient(&mut self, allotted: Allotted, now: Instant) -> Allotted {
+        let has_some = matches!(self.allotted, Allotted::UpTo(_));
+        if allotted != Allotted::Nothing || !has_some {
+            self.starved_since = None;
+            return allotted;
+        }
+        let since = *self.starved_since.get_or_insert(now);
+        if now.saturating_duration_since(since) < PATIENCE {
+            return Allotted::UpTo(LOWEST);
+        }
+        allotted
     }
 
     /// What it would take if it could have everything (fact sheet 3.12): of video that flows the whole stream, of a

@@ -45,6 +45,7 @@ fn consumer(consumer_type: ConsumerType, encodings: usize, mode: Option<&str>) -
         paused: false,
         producer_paused: false,
         priority: 1,
+        starved_since: None,
         hold: Default::default(),
         preferred: None,
         allotted: Allotted::Unlimited,
@@ -213,7 +214,7 @@ fn consumer_without_layers_has_one_offer() {
 }
 
 /// A stream gets 1,000 bytes of each layer at once.
-fn fill(producer: &mut Producer, stream: usize, layers: &[(u8, u8)]) -> std::time::Instant {
+fn fill(producer: &mut Producer, stream: usize, layers: &[(u8, u8)]) -> Instant {
     let now = base();
     for (seq, (spatial, temporal)) in (1_u16..).zip(layers) {
         let packet = crate::recv_stream::RecvPacket {
@@ -231,7 +232,7 @@ fn fill(producer: &mut Producer, stream: usize, layers: &[(u8, u8)]) -> std::tim
 }
 
 /// The offers as spatial and temporal layer and multiples of the first one's bitrate.
-fn offers(consumer: &Consumer, producer: &Producer, now: std::time::Instant) -> Vec<(u8, u8, u64)> {
+fn offers(consumer: &Consumer, producer: &Producer, now: Instant) -> Vec<(u8, u8, u64)> {
     let mut offers = Vec::new();
     consumer.offers(producer, now, &mut offers);
     let unit = offers.first().map_or(1, |offer| offer.bitrate.0);

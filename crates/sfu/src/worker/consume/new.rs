@@ -158,6 +158,7 @@ pub(super) fn new_consumer(
         priority: 1,
         preferred: None,
         allotted: Default::default(),
+        starved_since: None,
         hold: Default::default(),
         traces: Default::default(),
         target: None,

@@ -9,6 +9,7 @@ use crate::ids::ConsumerId;
 use miso_ortc::{ConsumerType, HeaderExtensionId, HeaderExtensionUri, MediaKind};
 use miso_wire::{Pt, RtpHeader, Seq, Ssrc};
 use serde_json::json;
+use std::time::Duration;
 
 /// A producer with this codec and mode in one stream.
 fn layered(mime_type: &str, mode: &str) -> Produce {
@@ -189,6 +190,9 @@ fn allotment_limits_what_is_sent_and_its_end_brings_it_back() {
     allot(&mut rig, Allotted::UpTo(lowest));
     rig.send(1, &vp9(3, 1, (0, 0), false));
     assert_eq!(told(&mut rig), [Some((0, Some(0)))]);
+    allot(&mut rig, Allotted::Nothing);
+    assert_eq!(told(&mut rig), [], "it may be a dip");
+    rig.now += Duration::from_secs(3);
     allot(&mut rig, Allotted::Nothing);
     assert_eq!(told(&mut rig), [None]);
     arrived(&mut rig);

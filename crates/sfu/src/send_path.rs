@@ -11,9 +11,9 @@ use crate::consumer::allotment::Offer;
 use crate::trace::{BweTrace, BweType};
 use crate::transport::{BitrateLimits, Transport};
 use desired::DesiredBitrate;
-use miso_bwe::{Allotment, Controller, ControllerConfig};
+use miso_bwe::{Allotment, Controller, ControllerConfig, SentNote};
 use miso_ice::{Protocol, Tuple};
-use miso_wire::{Bitrate, Seq};
+use miso_wire::Bitrate;
 use probation::Probation;
 use std::time::{Duration, Instant};
 use steady::Steady;
@@ -102,11 +102,12 @@ impl SendPath {
             .set_desired(with_headroom(self.desired.get(now)), now);
     }
 
-    /// A packet was sent under a number; `len` is what UDP or TCP carries.
-    #[inline]
-    pub(crate) fn packet_sent(&mut self, seq: Seq, len: usize, tuple: &Tuple, now: Instant) {
-        self.controller
-            .packet_sent(seq, len + overhead_of(tuple), None, now);
+    /// Packets were sent under numbers, each with so many bytes around what the notes say; they are changed.
+    pub(crate) fn packets_sent(&mut self, packets: &mut [SentNote], overhead: usize, now: Instant) {
+        for packet in &mut *packets {
+            packet.size += overhead as u32;
+        }
+        self.controller.packets_sent(packets, now);
     }
 
     /// Consumers came, went, or want something else: what they wanted before counts no more.

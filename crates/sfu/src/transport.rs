@@ -402,10 +402,10 @@ impl Transport {
         }
     }
 
-    /// When the estimation of the path to the peer is due; never before it is connected.
-    pub(crate) fn estimation_timeout(&self) -> Option<Instant> {
+    /// When a probe of the path to the peer is due; never before it is connected.
+    pub(crate) fn probe_timeout(&self) -> Option<Instant> {
         let send_path = self.send_path.as_ref().filter(|_| self.connected)?;
-        send_path.controller.poll_timeout()
+        send_path.controller.probe_timeout()
     }
 
     /// When one of the transport's own timers is due, those of its streams left out.
@@ -414,7 +414,7 @@ impl Transport {
         let feedback = [
             self.feedback_timeout(),
             self.limiter.poll_timeout(),
-            self.estimation_timeout(),
+            self.probe_timeout(),
         ];
         let feedback = feedback.into_iter().filter(|_| self.connected);
         let connection = self.webrtc().into_iter();
@@ -436,7 +436,9 @@ impl Transport {
             .selected_tuple()
             .map_or(0, |tuple| tuple.remote().port());
         let keys = self.srtp();
+        let send_path = self.send_path.as_ref();
         self.traffic.touch_sent()
+            ^ send_path.map_or(0, |path| path.controller.touch())
             ^ u64::from(self.next_transport_seq)
             ^ u64::from(port)
             ^ keys.map_or(0, |srtp| srtp.send.touch())

@@ -18,8 +18,10 @@ use crate::event_queue::EventQueue;
 use crate::keys::{ConsumerKey, ProducerKey};
 use crate::packet::{PacketIndex, PacketMeta, PacketPool};
 use crate::producer::Producer;
+use crate::send_path::overhead_of;
 use crate::send_stream::{Forward, Forwarded, Tally};
 use crate::transport::{Kind, Transport};
+use miso_bwe::SentNote;
 use miso_ice::Tuple;
 use miso_wire::{AbsSendTime, ExtSeq, RtpTime, Seq, Ssrc};
 use std::collections::VecDeque;
@@ -47,6 +49,9 @@ pub(super) struct FanOut {
     switched: Vec<ConsumerKey>,
     /// Streams whose key frames the consumer that is being served waits for.
     awaited: Vec<Ssrc>,
+    /// What the consumer that is being served was sent, for the estimation of its path: noting it all at the end
+    /// touches the path's memory once.
+    notes: Vec<SentNote>,
 }
 
 impl FanOut {
@@ -77,6 +82,8 @@ struct Serving<'a> {
     has_begun: bool,
     /// What it was sent in this batch.
     tally: Tally,
+    /// The same, for the estimation of the path.
+    notes: &'a mut Vec<SentNote>,
     now: Instant,
 }
 
@@ -196,6 +203,7 @@ impl Worker {
                 path,
                 has_begun,
                 tally: Tally::default(),
+                notes: &mut self.fan_out.notes,
                 now,
             };
             let before = serving.layers();
@@ -207,11 +215,16 @@ impl Worker {
             has_begun = serving.has_begun;
             self.fan_out.awaited.extend(serving.awaited());
         }
-        // What was sent moves the timer of the estimation.
-        let estimation = transport.estimation_timeout();
-        transport.wake_at(estimation);
+        let notes = &mut self.fan_out.notes;
+        if let (Some(send_path), Some(path)) = (&mut transport.send_path, &path) {
+            send_path.packets_sent(notes, overhead_of(path), now);
+        }
+        let has_sent = !notes.is_empty();
+        notes.clear();
         let producer = consumer.producer;
-        self.wake_at(estimation);
+        if has_sent {
+            self.see_to_looks(now);
+        }
         while let Some(mapped) = self.fan_out.awaited.pop() {
             self.remind_of_key_frame(producer, mapped, now);
         }
@@ -459,10 +472,9 @@ impl Serving<'_> {
                     self.drops.count(DropReason::NoRoom);
                     return 0;
                 };
-                if let (Some(seq), Some(send_path)) =
-                    (outward.transport_seq, &mut self.transport.send_path)
-                {
-                    send_path.packet_sent(seq, len, path, self.now);
+                if let Some(seq) = outward.transport_seq {
+                    let size = len as u32;
+                    self.notes.push(SentNote { seq, size });
                 }
                 if self.has_begun {
                     batch.commit_again(len);

@@ -7,6 +7,7 @@ use super::seal::{MAX_OVERHEAD, Outward, RTX_OVERHEAD};
 use super::trace::{SentPacket, Traced, trace_sent};
 use crate::batch::Batch;
 use crate::keys::ConsumerKey;
+use crate::send_path::overhead_of;
 use miso_wire::Seq;
 use std::time::Instant;
 
@@ -37,8 +38,7 @@ impl Worker {
     fn retransmit(&mut self, wanted: Wanted, batch: &mut Batch, now: Instant) -> Option<()> {
         let send_time = self.send_time(now);
         let consumer = self.objects.consumers.get_mut(wanted.consumer)?;
-        let transport_key = consumer.transport;
-        let transport = self.objects.transports.get_mut(transport_key)?;
+        let transport = self.objects.transports.get_mut(consumer.transport)?;
         let producer = self.objects.producers.get(consumer.producer)?;
         if !transport.connected || !consumer.wants_media() {
             return None;
@@ -73,7 +73,8 @@ impl Worker {
         let len = outward.put(sealing, room, meta, packet)?;
         batch.commit(&tuple, len);
         if let (Some(seq), Some(send_path)) = (transport_seq, &mut transport.send_path) {
-            send_path.packet_sent(seq, len, &tuple, now);
+            let size = len + overhead_of(&tuple);
+            send_path.controller.packet_sent(seq, size, None, now);
         }
         transport.traffic.rtx_sent.add(len, now);
         if consumer.traces.has_packets() {
@@ -86,7 +87,7 @@ impl Worker {
             let consumer = Traced::new(consumer.id, consumer.traces, &consumer.parameters);
             trace_sent(consumer, sent, (&mut self.events, &mut self.drops), now);
         }
-        self.wake_for_estimation(transport_key);
+        self.see_to_looks(now);
         Some(())
     }
 }

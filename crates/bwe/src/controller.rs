@@ -373,6 +373,11 @@ impl Controller {
         left.clamp(self.min, self.ceiling())
     }
 
+    /// Whether the peer tells what the path carries: [`available`](Self::available) is more than an assumption.
+    pub fn is_told(&self) -> bool {
+        self.evidence == Evidence::Feedback || self.remb.is_some()
+    }
+
     /// How the estimate comes about.
     pub fn stats(&self) -> ControllerStats {
         let loss = match self.evidence {

@@ -5,6 +5,7 @@
 mod desired;
 mod hold;
 pub(crate) mod probation;
+mod repeats;
 mod steady;
 
 use crate::consumer::allotment::Offer;
@@ -15,6 +16,7 @@ use miso_bwe::{Allotment, Controller, ControllerConfig, SentNote};
 use miso_ice::{Protocol, Tuple};
 use miso_wire::Bitrate;
 use probation::Probation;
+use repeats::Repeats;
 use std::time::{Duration, Instant};
 use steady::Steady;
 
@@ -57,6 +59,8 @@ pub(crate) struct SendPath {
     shared: Option<(Bitrate, Instant)>,
     /// What has been available lately.
     steady: Steady,
+    /// What may be sent again.
+    repeats: Repeats,
     /// What was told last of the estimate, and when.
     told: Option<(Bitrate, Instant)>,
 }
@@ -85,6 +89,7 @@ impl SendPath {
             offers: Vec::new(),
             shared: None,
             steady: Steady::new(now),
+            repeats: Repeats::new(now),
             told: None,
         }
     }
@@ -108,6 +113,13 @@ impl SendPath {
             packet.size += overhead as u32;
         }
         self.controller.packets_sent(packets, now);
+    }
+
+    /// Whether a packet of so many bytes may be sent again, which counts as done. Always where the peer tells nothing of
+    /// what the path carries.
+    pub(crate) fn may_repeat(&mut self, bytes: usize, now: Instant) -> bool {
+        let available = self.controller.available();
+        !self.controller.is_told() || self.repeats.take(bytes, available, now)
     }
 
     /// Consumers came, went, or want something else: what they wanted before counts no more.

@@ -6,8 +6,10 @@ use super::Worker;
 use super::seal::{MAX_OVERHEAD, Outward, RTX_OVERHEAD};
 use super::trace::{SentPacket, Traced, trace_sent};
 use crate::batch::Batch;
+use crate::drops::DropReason;
 use crate::keys::ConsumerKey;
 use crate::send_path::overhead_of;
+use miso_ortc::MediaKind;
 use miso_wire::Seq;
 use std::time::Instant;
 
@@ -47,6 +49,13 @@ impl Worker {
         let sent = leg.send.find_sent(wanted.seq, now)?;
         let stream = producer.streams.get(usize::from(sent.source))?;
         let (meta, packet) = self.pool.packet(stream.ring.get(sent.input)?)?;
+        if consumer.kind == MediaKind::Video
+            && let Some(send_path) = &mut transport.send_path
+            && !send_path.may_repeat(meta.len(), now)
+        {
+            self.drops.count(DropReason::NoRoomToRepeat);
+            return None;
+        }
         let rtx_index = leg.send.resend(&sent, now);
         let params = *leg.send.params();
         let terms = &consumer.terms;

@@ -280,11 +280,17 @@ impl LayerFilter {
         let Some(picture) = self.picture.filter(|picture| picture.is_key) else {
             return Some(limit);
         };
-        let spatial = picture.reached.min(limit.spatial);
-        if spatial < limit.spatial {
+        let reached = Layers {
+            spatial: picture.reached.min(limit.spatial),
+            ..limit
+        };
+        if reached != limit {
             self.unreached = Some(now);
+            // From right after the key picture on, not from the next one that happened to come: one in between that
+            // comes late goes on from what was forwarded of the key picture, and what came before it goes on from it.
+            self.limits.set(picture.ts.wrapping_add(1), reached);
         }
-        Some(Layers { spatial, ..limit })
+        Some(reached)
     }
 
     /// What is forwarded of a picture that depends on others, after this much of the one before.

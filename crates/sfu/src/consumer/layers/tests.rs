@@ -7,7 +7,6 @@ use crate::send_stream::SeqManager;
 use crate::testing::base;
 use model::{Dice, Frame, FrameId, Kind, PERIOD, Shape, TICKS, meta, stream};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of the packets that came.
@@ -168,6 +167,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
         (1..=3_u8).prop_map(|spatial| (Kind::Vp9, spatial)),
         (1..=3_u8).prop_map(|spatial| (Kind::Vp9Key, spatial)),
         (1..=3_u8).prop_map(|spatial| (Kind::Described, spatial)),
+        (1..=3_u8).prop_map(|spatial| (Kind::DescribedKey, spatial)),
     ];
     (kinds, 1..=3_u8, 1..=6_u64, 1..=3_u64).prop_map(
         |((kind, spatial), temporal, keys, packets)| Shape {
@@ -181,10 +181,6 @@ fn shapes() -> impl Strategy<Value = Shape> {
 }
 
 proptest! {
-    // The same cases in every run: there are rare ones of K-SVC, with loss and reordering together, in which a frame
-    // goes out whose reference was left out; the next key picture heals it. They are known, and no news.
-    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
-
     #[test]
     fn whatever_is_lost_or_late_no_frame_is_torn_or_misses_what_it_needs(
         shape in shapes(), loss in 0..30_u64, reorder in 0..30_u64, seed in 1..u64::MAX,
@@ -375,6 +371,19 @@ fn spatial_layer_goes_down_with_any_picture_but_for_k_svc() {
         assert_eq!(current, Some(expected), "K-SVC: {is_exact}");
         assert_eq!(filter.wants_key_picture(base()), is_exact);
     }
+}
+
+#[test]
+fn late_picture_of_k_svc_goes_on_from_what_was_forwarded_of_the_key_picture() {
+    let mut filter = begun(true, (2, 0), 1);
+    // Of the key picture only the lowest layer is here when the picture after the next comes.
+    let judged = |filter: &mut LayerFilter, seq, picture| {
+        let mut meta = packet(seq, picture, (0, 0));
+        meta.layer.inter_picture = true;
+        matches!(filter.judge(&meta), Verdict::Forward { .. })
+    };
+    assert!(judged(&mut filter, 7, 2));
+    assert!(judged(&mut filter, 4, 1), "the one after refers to it");
 }
 
 #[test]

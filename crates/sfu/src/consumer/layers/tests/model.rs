@@ -29,6 +29,8 @@ pub(super) enum Kind {
     Vp9Key,
     /// AV1 and H264, by the dependency descriptor.
     Described,
+    /// AV1 whose spatial layers depend on each other in key pictures only.
+    DescribedKey,
 }
 
 /// A frame by its picture and spatial layer.
@@ -98,10 +100,11 @@ pub(super) fn stream(shape: &Shape, pictures: u64) -> Vec<Frame> {
         for spatial in 0..shape.spatial {
             let mut depends_on: Vec<FrameId> =
                 references.iter().map(|it| (start + it, spatial)).collect();
-            if spatial > 0 && (is_key || shape.kind != Kind::Vp9Key) {
+            let is_key_kind = matches!(shape.kind, Kind::Vp9Key | Kind::DescribedKey);
+            if spatial > 0 && (is_key || !is_key_kind) {
                 depends_on.push((picture, spatial - 1));
             }
-            let described = shape.kind == Kind::Described;
+            let described = matches!(shape.kind, Kind::Described | Kind::DescribedKey);
             // The lowest layer at the start of a period opens all others: they begin anew.
             let opens = described && place.is_multiple_of(PERIOD);
             let packets = (0..shape.packets).map(|index| {

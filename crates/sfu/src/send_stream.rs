@@ -230,9 +230,15 @@ impl SendStream {
         self.ts_offset = ts_offset;
     }
 
-    /// Notes that a packet of the current source is not forwarded on purpose, so that it leaves no gap.
-    pub(crate) fn drop_packet(&mut self, input: ExtSeq) {
-        self.seq.drop_input(input);
+    /// Notes that a packet of the current source is not forwarded on purpose, so that it leaves no gap. What it is sent
+    /// as instead, when it comes so late that it has left one already.
+    pub(crate) fn drop_packet(&mut self, input: ExtSeq, ts: RtpTime) -> Option<Forwarded> {
+        if !self.seq.drop_input(input) {
+            return None;
+        }
+        let ext_seq = self.seq.forward(input)?;
+        let ts = ts.wrapping_sub(self.ts_offset);
+        Some(Forwarded { ext_seq, ts })
     }
 
     /// Gives a packet its number and timestamp and notes it; [`count`](Self::count) counts it, with others of its batch.

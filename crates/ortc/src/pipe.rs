@@ -45,10 +45,10 @@ fn header_extensions(
     consumable: &RtpParameters,
 ) -> Vec<RtpHeaderExtensionParameters> {
     use HeaderExtensionUri::{AbsSendTime, DependencyDescriptor, Mid, TransportWideCc};
-    let of_the_stream = consumable
-        .header_extensions
-        .iter()
-        .filter(|extension| !matches!(extension.uri, Mid | AbsSendTime | TransportWideCc));
+    let of_the_stream = consumable.header_extensions.iter().filter(|extension| {
+        let of_the_path = [Mid, AbsSendTime, TransportWideCc, DependencyDescriptor];
+        !of_the_path.contains(&extension.uri)
+    });
     let mut extensions: Vec<_> = of_the_stream.cloned().collect();
     let supported = supported_rtp_capabilities().header_extensions;
     let mut supported = supported.into_iter();

@@ -85,7 +85,7 @@ pub(crate) struct LayerFilter {
 }
 
 impl LayerFilter {
-    /// One that has seen nothing. `is_exact` for K-SVC whose packets tell which pictures depend on others.
+    /// One that has seen nothing. `is_exact` for K-SVC.
     pub(crate) fn new(is_exact: bool) -> Self {
         Self {
             is_exact,
@@ -190,9 +190,13 @@ impl LayerFilter {
             return Verdict::Drop;
         };
         let layer = &meta.layer;
-        let is_in_place = !(self.is_exact && layer.inter_picture) || layer.spatial == limit.spatial;
+        let is_spared = self.is_exact
+            && layer
+                .unneeded_by
+                .checked_shr(limit.spatial.into())
+                .is_some_and(|bits| bits & 1 == 1);
         let is_kept =
-            layer.spatial <= limit.spatial && layer.temporal <= limit.temporal && is_in_place;
+            layer.spatial <= limit.spatial && layer.temporal <= limit.temporal && !is_spared;
         if is_newest && let Some(picture) = &mut self.picture {
             picture.is_whole &= is_kept;
             if is_kept {

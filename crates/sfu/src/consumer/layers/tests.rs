@@ -18,7 +18,7 @@ struct Outcome {
 
 /// Packets come; before some of them the target changes. The stream begins with the first key frame's first packet.
 fn run(shape: &Shape, arrivals: &[(PacketMeta, Option<Layers>)]) -> Outcome {
-    let mut filter = LayerFilter::new(shape.kind == Kind::Vp9Key);
+    let mut filter = LayerFilter::new(shape.kind.is_exact());
     let mut verdicts = BTreeMap::new();
     filter.set_target(Layers {
         spatial: shape.spatial - 1,
@@ -273,7 +273,7 @@ proptest! {
                 opens_temporal: dice.roll(9) as u8,
                 switching_up: dice.roll(2) == 0,
                 end_of_frame: dice.roll(2) == 0,
-                inter_picture: dice.roll(2) == 0,
+                unneeded_by: dice.roll(256) as u8,
                 untold: dice.roll(2) == 0,
             };
             let mut meta = meta(&shape, seq, dice.roll(1 << 40), layer);
@@ -379,7 +379,7 @@ fn late_picture_of_k_svc_goes_on_from_what_was_forwarded_of_the_key_picture() {
     // Of the key picture only the lowest layer is here when the picture after the next comes.
     let judged = |filter: &mut LayerFilter, seq, picture| {
         let mut meta = packet(seq, picture, (0, 0));
-        meta.layer.inter_picture = true;
+        meta.layer.unneeded_by = 0xfe;
         matches!(filter.judge(&meta), Verdict::Forward { .. })
     };
     assert!(judged(&mut filter, 7, 2));
@@ -391,7 +391,7 @@ fn pictures_of_k_svc_need_their_own_layer_only() {
     let mut filter = begun(true, (1, 0), 3);
     let verdicts = (0..3).map(|spatial| {
         let mut meta = packet(10 + u64::from(spatial), 1, (spatial, 0));
-        meta.layer.inter_picture = true;
+        meta.layer.unneeded_by = !(1 << spatial);
         filter.judge(&meta)
     });
     let sent = Verdict::Forward {

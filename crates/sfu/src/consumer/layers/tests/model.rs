@@ -33,6 +33,23 @@ pub(super) enum Kind {
     DescribedKey,
 }
 
+impl Kind {
+    pub(super) const fn is_exact(self) -> bool {
+        matches!(self, Self::Vp9Key | Self::DescribedKey)
+    }
+
+    /// As frames that refer to earlier pictures say it.
+    const fn unneeded_by(self, spatial: u8) -> u8 {
+        match self {
+            Self::Vp9 | Self::Vp9Key => !(1 << spatial),
+            // Three spatial layers at most; those above depend on this one or do not.
+            Self::Described => (1 << spatial) - 1,
+            Self::DescribedKey => 0x07 & !(1 << spatial),
+            Self::Vp8 => 0,
+        }
+    }
+}
+
 /// A frame by its picture and spatial layer.
 pub(super) type FrameId = (u64, u8);
 
@@ -100,8 +117,7 @@ pub(super) fn stream(shape: &Shape, pictures: u64) -> Vec<Frame> {
         for spatial in 0..shape.spatial {
             let mut depends_on: Vec<FrameId> =
                 references.iter().map(|it| (start + it, spatial)).collect();
-            let is_key_kind = matches!(shape.kind, Kind::Vp9Key | Kind::DescribedKey);
-            if spatial > 0 && (is_key || !is_key_kind) {
+            if spatial > 0 && (is_key || !shape.kind.is_exact()) {
                 depends_on.push((picture, spatial - 1));
             }
             let described = matches!(shape.kind, Kind::Described | Kind::DescribedKey);
@@ -114,7 +130,11 @@ pub(super) fn stream(shape: &Shape, pictures: u64) -> Vec<Frame> {
                     opens_temporal: if opens { shape.temporal - 1 } else { temporal },
                     switching_up: is_free && !described,
                     end_of_frame: index + 1 == shape.packets,
-                    inter_picture: !is_key && matches!(shape.kind, Kind::Vp9 | Kind::Vp9Key),
+                    unneeded_by: if is_key {
+                        0
+                    } else {
+                        shape.kind.unneeded_by(spatial)
+                    },
                     untold: false,
                 };
                 let mut meta = meta(shape, seq + index, picture, layer);

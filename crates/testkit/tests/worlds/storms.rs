@@ -71,11 +71,11 @@ fn storm(world: &mut World, delay: Duration) -> (usize, u64) {
 }
 
 #[test]
-fn fifty_consumers_that_keep_asking_cost_the_sender_one_request_for_each_key_frame() {
+fn fifty_consumers_that_keep_asking_cost_the_sender_a_request_a_second() {
     let mut world = World::new(60);
     let (requests, key_frames) = storm(&mut world, Duration::ZERO);
     assert!(
-        requests as u64 <= key_frames + 1,
+        requests as u64 <= key_frames + 1 && requests <= 13,
         "{}: {requests} requests for {key_frames} key frames",
         world.at()
     );

@@ -68,15 +68,14 @@ fn header_extensions(
 ) -> Vec<RtpHeaderExtensionParameters> {
     use HeaderExtensionUri::{AbsCaptureTime, DependencyDescriptor};
     let has_own = |uri: &HeaderExtensionUri| parameters.extension_id(uri).is_some();
-    // Of several streams each numbers its frames by itself, and where payloads tell their layers it is of no use.
+    // Where payloads tell their layers it is of no use, and of a simulcast each size numbers its frames by itself.
     let first = parameters.codecs.first();
     let is_av1 = first.is_some_and(|it| Codec::from_mime_type(it.mime_type.as_str()) == Codec::Av1);
-    let is_described = is_av1 && parameters.encodings.len() == 1;
     let offered = router.header_extensions.iter().filter(|extension| {
         let is_known = match &extension.uri {
             // Nobody but the sender can know when a frame was captured, nor on which others it depends.
             AbsCaptureTime => has_own(&AbsCaptureTime),
-            DependencyDescriptor => is_described && has_own(&DependencyDescriptor),
+            DependencyDescriptor => is_av1 && has_own(&DependencyDescriptor),
             _ => true,
         };
         extension.kind == kind && extension.direction.can_send() && is_known

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The parameters of a consumer on a pipe: everything that the producer sends, without what belongs to a single link
-/// (MID, bandwidth estimation), with the dependency descriptor, which only routers need. The router at the other end
+/// (MID, bandwidth estimation), with the dependency descriptor, which every router needs. The router at the other end
 /// takes them as a producer's.
 pub fn pipe_consumer_rtp_parameters(
     kind: MediaKind,

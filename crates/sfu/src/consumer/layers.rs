@@ -13,7 +13,7 @@
 mod limits;
 mod pictures;
 
-use super::timeline::Timeline;
+use super::timeline::{GONE, Timeline};
 use crate::packet::{LayerInfo, PacketMeta};
 use crate::send_stream::Vp8Rewrite;
 use limits::Limits;
@@ -147,6 +147,14 @@ impl LayerFilter {
         self.limits.clear();
         self.picture = None;
         self.unreached = None;
+    }
+
+    /// The stream has another source from here on.
+    pub(crate) fn source_changed(&mut self, stream: usize) {
+        self.timeline.source_changed(stream);
+        if self.synced_stream == Some(stream) {
+            self.synced_stream = Some(GONE);
+        }
     }
 
     /// The leg goes on with the stream from a key picture on, or whatever it can begin with. How many numbers before

@@ -372,8 +372,7 @@ impl Serving<'_> {
 
     /// The numbers go on from this packet: it begins a stream, or goes on after a pause.
     fn sync(&mut self, stream: usize, meta: &PacketMeta) {
-        let filter = self.leg.filter.as_mut();
-        let (gap, offset) = filter.map_or((1, 0), |filter| filter.resume(stream));
+        let (gap, offset) = self.leg.resume(stream, meta.ts, self.now);
         let before = ExtSeq(meta.ext_seq.0.saturating_sub(gap));
         self.leg.send.sync(before, offset);
     }

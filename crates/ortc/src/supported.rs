@@ -125,7 +125,8 @@ fn header_extensions() -> Vec<RtpHeaderExtension> {
         extension(AUDIO, Uri::TransportWideCc, 5, RecvOnly),
         extension(VIDEO, Uri::TransportWideCc, 5, SendRecv),
         extension(AUDIO, Uri::SsrcAudioLevel, 6, SendRecv),
-        extension(VIDEO, Uri::DependencyDescriptor, 7, RecvOnly),
+        // mediasoup only takes it. Browsers cannot put spatial layers of AV1 together without it.
+        extension(VIDEO, Uri::DependencyDescriptor, 7, SendRecv),
         extension(VIDEO, Uri::VideoOrientation, 8, SendRecv),
         extension(VIDEO, Uri::TimeOffset, 9, SendRecv),
         extension(AUDIO, Uri::AbsCaptureTime, 10, SendRecv),

@@ -100,8 +100,8 @@ pub(crate) struct LayerInfo {
     pub(crate) switching_up: bool,
     /// Whether it ends a frame of its spatial layer.
     pub(crate) end_of_frame: bool,
-    /// Whether its picture refers to earlier ones, as far as that is told.
-    pub(crate) inter_picture: bool,
+    /// Bit n for a spatial layer n whose receivers do without it, in K-SVC.
+    pub(crate) unneeded_by: u8,
     /// Whether its codec tells key frames and layers, but this packet has nothing that does.
     pub(crate) untold: bool,
 }

@@ -350,6 +350,12 @@ impl RecvStream {
         self.activity = LayerActivity::new(self.params.spatial_layers, now);
     }
 
+    /// Whether nothing has come for so long, though it may.
+    pub(crate) fn is_silent_for(&self, duration: Duration, now: Instant) -> bool {
+        let silence = self.active_at.map(|at| now.saturating_duration_since(at));
+        silence.is_some_and(|silence| silence >= duration)
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) and [`nacks`](Self::nacks) want to be called next.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let checks = self.activity.poll_timeout();

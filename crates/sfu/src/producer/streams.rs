@@ -46,6 +46,8 @@ pub(crate) enum Belongs {
     NewMedia(usize),
     /// The first retransmission of an existing stream.
     NewRtx(usize),
+    /// Media of an encoding whose stream, this one, has another SSRC.
+    Successor(usize),
     /// Nothing.
     Nobody,
 }
@@ -111,6 +113,9 @@ impl Producer {
                 }) =>
             {
                 Belongs::NewRtx(index)
+            }
+            Some(index) if self.media_pt_of(encoding) == Some(codec.pt) => {
+                Belongs::Successor(index)
             }
             _ => Belongs::Nobody,
         }

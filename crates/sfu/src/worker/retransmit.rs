@@ -90,10 +90,11 @@ impl Worker {
             let sent = SentPacket {
                 outward: &outward,
                 meta,
-                packet,
-                structure: Some(&stream.structure),
             };
-            let consumer = Traced::new(consumer.id, consumer.traces, &consumer.parameters);
+            let consumer = Traced {
+                id: consumer.id,
+                traces: consumer.traces,
+            };
             trace_sent(consumer, sent, (&mut self.events, &mut self.drops), now);
         }
         self.see_to_looks(now);

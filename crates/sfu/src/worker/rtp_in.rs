@@ -198,6 +198,19 @@ impl Worker {
                 &header,
                 now,
             ),
+            Belongs::Successor(index) => {
+                let packet = ClearPacket {
+                    bytes: packet,
+                    header,
+                    is_repair: false,
+                };
+                let place = StreamPlace {
+                    producer: key,
+                    index,
+                };
+                self.replace_stream(place, header.ssrc, now)?;
+                self.begin_stream(place, &packet, now)
+            }
             Belongs::Nobody => Err(DropReason::NoStream),
         }
     }

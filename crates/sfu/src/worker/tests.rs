@@ -19,5 +19,6 @@ mod plain_media;
 mod plain_sctp;
 mod random;
 mod rig;
+mod sources;
 mod timers;
 mod trace;

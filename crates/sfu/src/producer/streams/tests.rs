@@ -53,7 +53,7 @@ fn rid_begins_its_encoding_once() {
     assert_eq!(producer.classify(Ssrc(1), MEDIA, None), Belongs::Media(0));
     assert_eq!(
         producer.classify(Ssrc(9), MEDIA, rid("b")),
-        Belongs::Nobody,
+        Belongs::Successor(0),
         "another SSRC"
     );
     assert_eq!(
@@ -87,7 +87,11 @@ fn single_unnamed_encoding_takes_what_comes_first() {
         Belongs::NewMedia(0)
     );
     producer.begin(0, 1, MEDIA);
-    assert_eq!(producer.classify(Ssrc(7), MEDIA, None), Belongs::Nobody);
+    assert_eq!(
+        producer.classify(Ssrc(7), MEDIA, None),
+        Belongs::Successor(0)
+    );
+    assert_eq!(producer.classify(Ssrc(7), OTHER, None), Belongs::Nobody);
     assert_eq!(producer.classify(Ssrc(2), RTX, None), Belongs::NewRtx(0));
     producer.streams[0].recv.bind_rtx(Ssrc(2), RTX);
     assert_eq!(producer.classify(Ssrc(3), RTX, None), Belongs::Nobody);

@@ -52,7 +52,7 @@ impl Payload {
             opens_temporal: info.opens_temporal,
             switching_up: info.switching_up,
             end_of_frame: info.end_of_frame,
-            inter_picture: info.inter_picture,
+            unneeded_by: info.unneeded_by,
             untold: self.untold,
         }
     }

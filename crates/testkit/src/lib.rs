@@ -12,11 +12,13 @@
 //! do, and for peers in large numbers.
 
 mod client;
+mod descriptor;
 mod negotiate;
 mod raw;
 mod server;
 mod sink;
 mod source;
+mod stranger;
 mod tag;
 mod wire;
 mod world;
@@ -25,10 +27,12 @@ pub use client::{Client, ClientLog, ClientSettings, RtcpCounts};
 pub use negotiate::{Dialect, Encoding, recv_capabilities};
 pub use raw::{RawLog, RawPeer};
 pub use server::{ConsumeSettings, NewConsumerRecord, ProducerRecord, Server, TransportSettings};
-pub use sink::{Arrival, DataSink, MediaReport, MediaSink};
+pub use sink::{Arrival, DataSink, Decoding, Followed, MediaReport, MediaSink};
 pub use source::{
-    OpusSource, Source, SourcePacket, VideoSettings, Vp8Source, Vp9Source, temporal_of,
+    Described, DescribedSource, OpusSource, Source, SourcePacket, VideoSettings, Vp8Source,
+    Vp9Source, temporal_of,
 };
+pub use stranger::{Behaviour, STRANGER_PACKET, Stranger};
 pub use tag::{TAG_LEN, Tag};
 pub use wire::{Packet, Wire};
 pub use world::{

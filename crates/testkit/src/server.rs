@@ -25,6 +25,8 @@ use miso_sfu::{
 };
 use miso_wire::Bitrate;
 
+use crate::negotiate::h264_parameters;
+
 /// Bytes and messages of the send buffer, as the engine makes it.
 const BATCH: (usize, usize) = (256 * 1024, 512);
 /// Time since the Unix epoch when a world begins.
@@ -145,9 +147,16 @@ impl Server {
             ("audio/opus", 48_000, 2),
             ("video/VP8", 90_000, 1),
             ("video/VP9", 90_000, 1),
+            ("video/H264", 90_000, 1),
+            ("video/AV1", 90_000, 1),
         ];
         let codecs = codecs.map(|(mime_type, clock_rate, channels)| {
-            RouterRtpCodecCapability::new(mime_type, clock_rate, channels).expect("a known codec")
+            let codec = RouterRtpCodecCapability::new(mime_type, clock_rate, channels);
+            let codec = codec.expect("a known codec");
+            match mime_type {
+                "video/H264" => codec.with_parameters(h264_parameters()),
+                _ => codec,
+            }
         });
         let listen = listen
             .iter()

@@ -3,78 +3,38 @@
 use std::time::Duration;
 
 use miso_netsim::{Buffer, GilbertElliott, LinkConfig};
-use miso_ortc::ScalabilityLayers;
-use miso_testkit::VideoSettings;
+use miso_testkit::Behaviour;
 use miso_wire::Bitrate;
 
-use super::{RoomScenario, Show};
+use super::RoomScenario;
+use super::kinds::{self, Kind};
 use crate::figures::{Band, Measure};
-
-/// Bitrates of a simulcast, as browsers send them.
-const SIZES: [u64; 3] = [150, 500, 1_500];
-/// Bitrate of a stream with three spatial layers, kbit/s.
-const SVC_BITRATE: u64 = 1_500;
 
 /// All scenarios. `course` prints how each run goes to standard error.
 pub fn scenarios(course: bool) -> Vec<RoomScenario> {
     let mut all = Vec::new();
-    for show in [simulcast(), svc()] {
-        all.extend(steady(&show));
-        all.extend(steps(&show));
-        all.extend(losses(&show));
-        all.extend(paths(&show));
-        all.extend(many(&show));
+    for kind in [kinds::simulcast(), kinds::svc()] {
+        all.extend(steady(&kind));
+        all.push(full(&kind));
+        all.extend(steps(&kind));
+        all.extend(losses(&kind));
+        all.extend(paths(&kind));
+        all.extend(clocks(&kind));
+        all.extend(neighbours(&kind));
+        all.extend([late_joiner(&kind), twenty(&kind)]);
+    }
+    for kind in [
+        kinds::h264(),
+        kinds::ksvc(),
+        kinds::av1(),
+        kinds::temporal(),
+    ] {
+        all.extend(other_codec(&kind));
     }
     for scenario in &mut all {
         scenario.course = course;
     }
     all
-}
-
-/// How senders show themselves, in a scenario's name, and what each layer costs.
-struct Kind {
-    name: &'static str,
-    show: Show,
-    layers: Vec<Bitrate>,
-    /// A link, in kbit/s, that carries the second layer with some room.
-    second_rate: u64,
-}
-
-fn simulcast() -> Kind {
-    let size = |kbps: u64| VideoSettings {
-        bitrate: Bitrate::kbps(kbps),
-        ..VideoSettings::default()
-    };
-    Kind {
-        name: "simulcast",
-        show: Show::Simulcast(SIZES.map(size).to_vec()),
-        layers: SIZES.map(Bitrate::kbps).to_vec(),
-        second_rate: 800,
-    }
-}
-
-fn svc() -> Kind {
-    Kind {
-        name: "svc",
-        show: Show::Svc(VideoSettings {
-            bitrate: Bitrate::kbps(SVC_BITRATE),
-            layers: ScalabilityLayers {
-                spatial: 3,
-                temporal: 3,
-                ksvc: false,
-            },
-            ..VideoSettings::default()
-        }),
-        layers: svc_layers(),
-        second_rate: 1_000,
-    }
-}
-
-/// What a viewer of the first one, two, three spatial layers gets.
-fn svc_layers() -> Vec<Bitrate> {
-    // The source gives each layer twice as much as the one below.
-    let whole = Bitrate::kbps(SVC_BITRATE).0;
-    [1, 3, 7].map(|parts| Bitrate(whole * parts / 7)).to_vec()
 }
 
 fn seconds(seconds: u64) -> Duration {
@@ -105,6 +65,9 @@ fn on(kind: &Kind, name: &str, down: LinkConfig, band: Band) -> RoomScenario {
         up: LinkConfig::default().delay(down.delay),
         down,
         changes: Vec::new(),
+        drift_ppm: 0,
+        strangers: Vec::new(),
+        entitled: 1.0,
         measured: (seconds(10), seconds(40)),
         course: false,
     }
@@ -131,8 +94,21 @@ fn steady(kind: &Kind) -> Vec<RoomScenario> {
         .to_vec()
 }
 
-fn steps(kind: &Kind) -> Vec<RoomScenario> {
-    let change = |name: &str, from: u64, to: u64, recovery: f64| RoomScenario {
+/// Two senders with all that a link of 10 Mbit/s carries.
+fn full(kind: &Kind) -> RoomScenario {
+    RoomScenario {
+        watched: vec![Duration::ZERO; 2],
+        ..on(
+            &kinds::larger(kind, 4_000),
+            "steady-10000",
+            home(10_000),
+            good(),
+        )
+    }
+}
+
+fn change(kind: &Kind, name: &str, (from, to): (u64, u64), recovery: f64) -> RoomScenario {
+    RoomScenario {
         changes: vec![(seconds(15), home(to))],
         ..on(
             kind,
@@ -143,30 +119,39 @@ fn steps(kind: &Kind) -> Vec<RoomScenario> {
                 .at_most(Measure::Recovery, recovery)
                 .at_most(Measure::LongestFreeze, 500.0),
         )
-    };
-    vec![
-        change("halved", 2_400, 1_200, 2_000.0),
-        change("doubled", 1_000, 2_400, 8_000.0),
-    ]
+    }
+}
+
+fn halved(kind: &Kind) -> RoomScenario {
+    let rates = (kind.whole_rate, kind.whole_rate / 2);
+    change(kind, "halved", rates, 2_000.0)
+}
+
+fn steps(kind: &Kind) -> Vec<RoomScenario> {
+    let doubled = change(kind, "doubled", (1_000, 2_400), 8_000.0);
+    vec![halved(kind), doubled]
+}
+
+fn lossy(kind: &Kind, name: &str, link: LinkConfig, (percent, freeze): (f64, f64)) -> RoomScenario {
+    let band = Band::default()
+        .at_least(Measure::Affordable, percent)
+        .at_most(Measure::LongestFreeze, freeze);
+    on(kind, name, link, band)
+}
+
+fn five_percent(kind: &Kind) -> RoomScenario {
+    let link = home(kind.whole_rate).random_loss(0.05);
+    lossy(kind, "loss-5", link, (80.0, 500.0))
 }
 
 fn losses(kind: &Kind) -> Vec<RoomScenario> {
-    let lossy = |name: &str, link: LinkConfig, affordable: f64, freeze: f64| {
-        let band = Band::default()
-            .at_least(Measure::Affordable, affordable)
-            .at_most(Measure::LongestFreeze, freeze);
-        on(kind, name, link, band)
-    };
+    let link = home(kind.whole_rate);
+    let bursts = link.burst_loss(GilbertElliott::with_mean(0.01, 5.0));
     vec![
-        lossy("loss-1", home(2_400).random_loss(0.01), 85.0, 500.0),
-        lossy("loss-5", home(2_400).random_loss(0.05), 80.0, 500.0),
-        lossy("loss-10", home(2_400).random_loss(0.1), 25.0, 700.0),
-        lossy(
-            "bursts",
-            home(2_400).burst_loss(GilbertElliott::with_mean(0.01, 5.0)),
-            80.0,
-            1_000.0,
-        ),
+        lossy(kind, "loss-1", link.random_loss(0.01), (85.0, 500.0)),
+        five_percent(kind),
+        lossy(kind, "loss-10", link.random_loss(0.1), (25.0, 700.0)),
+        lossy(kind, "bursts", bursts, (80.0, 1_000.0)),
     ]
 }
 
@@ -182,6 +167,9 @@ fn paths(kind: &Kind) -> Vec<RoomScenario> {
         ..home(2_400)
     };
     let bloated = home(2_400).buffer(Buffer::Time(seconds(2)));
+    // The highest layers would fit but for what else is sent with them.
+    let policed = home(20_000).policer(Bitrate::kbps(1_500), 20_000);
+    let reordering = home(2_400).reorder(0.02, millis(15));
     let feedback_lost = RoomScenario {
         up: LinkConfig::default().delay(millis(25)).random_loss(0.3),
         ..on(
@@ -197,23 +185,70 @@ fn paths(kind: &Kind) -> Vec<RoomScenario> {
         on(kind, "rtt-300", far, band(150.0)),
         on(kind, "bufferbloat", bloated, band(100.0)),
         on(kind, "jitter", home(2_400).jitter(millis(30)), band(100.0)),
+        on(kind, "policer", policed, band(30.0)),
+        on(kind, "reordering", reordering, good()),
         feedback_lost,
     ]
 }
 
-fn many(kind: &Kind) -> Vec<RoomScenario> {
-    let late = RoomScenario {
+/// The viewer's clock goes too fast, or too slow.
+fn clocks(kind: &Kind) -> Vec<RoomScenario> {
+    [("clock-drift", 500), ("clock-drift-back", -500)]
+        .map(|(name, drift_ppm)| RoomScenario {
+            drift_ppm,
+            ..on(kind, name, home(2_400), good())
+        })
+        .to_vec()
+}
+
+/// Somebody else's traffic in the same queue.
+fn neighbours(kind: &Kind) -> Vec<RoomScenario> {
+    let constant = Behaviour::Constant(Bitrate::kbps(2_000));
+    vec![
+        RoomScenario {
+            strangers: vec![(constant, seconds(5), seconds(60))],
+            entitled: 0.5,
+            ..on(
+                kind,
+                "constant-neighbour",
+                home(4_000),
+                Band::default()
+                    .at_least(Measure::Affordable, 80.0)
+                    .at_most(Measure::QueueDelayP95, 100.0)
+                    .at_most(Measure::LongestFreeze, 500.0),
+            )
+        },
+        RoomScenario {
+            strangers: vec![(Behaviour::Greedy, seconds(5), seconds(60))],
+            entitled: 0.5,
+            ..on(
+                kind,
+                "greedy-neighbour",
+                home(4_000),
+                Band::default()
+                    .at_least(Measure::Share, 10.0)
+                    .at_most(Measure::LongestFreeze, 1_000.0),
+            )
+        },
+    ]
+}
+
+fn late_joiner(kind: &Kind) -> RoomScenario {
+    RoomScenario {
         watched: vec![Duration::ZERO, seconds(15)],
         ..on(
             kind,
             "late-joiner",
-            home(2_400),
+            home(kind.whole_rate),
             Band::default()
                 .at_most(Measure::FirstFrame, 500.0)
                 .at_most(Measure::LongestFreeze, 500.0),
         )
-    };
-    let twenty = RoomScenario {
+    }
+}
+
+fn twenty(kind: &Kind) -> RoomScenario {
+    RoomScenario {
         watched: vec![Duration::ZERO; 20],
         ..on(
             kind,
@@ -224,6 +259,17 @@ fn many(kind: &Kind) -> Vec<RoomScenario> {
                 .at_least(Measure::Fairness, 60.0)
                 .at_most(Measure::Switches, 15.0),
         )
-    };
-    vec![late, twenty]
+    }
+}
+
+/// What differs between codecs: how layers are told, and how one comes from one to another.
+fn other_codec(kind: &Kind) -> Vec<RoomScenario> {
+    let steady = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), good());
+    vec![
+        steady(kind.second_rate),
+        steady(2_000),
+        halved(kind),
+        five_percent(kind),
+        late_joiner(kind),
+    ]
 }

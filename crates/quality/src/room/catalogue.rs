@@ -73,19 +73,42 @@ fn on(kind: &Kind, name: &str, down: LinkConfig, band: Band) -> RoomScenario {
     }
 }
 
+/// What is good enough.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// Of affordable, percent.
+    affordable: f64,
+    /// Milliseconds.
+    queue: f64,
+    first_frame: f64,
+    freeze: f64,
+    /// A minute.
+    switches: f64,
+}
+
 /// The aim in steady state.
-fn good() -> Band {
-    Band::default()
-        .at_least(Measure::Affordable, 85.0)
-        .at_most(Measure::QueueDelayP95, 60.0)
-        .at_most(Measure::FirstFrame, 500.0)
-        .at_most(Measure::LongestFreeze, 500.0)
-        .at_most(Measure::Switches, 2.0)
+const AIM: Bounds = Bounds {
+    affordable: 85.0,
+    queue: 60.0,
+    first_frame: 500.0,
+    freeze: 500.0,
+    switches: 2.0,
+};
+
+impl Bounds {
+    fn band(self) -> Band {
+        Band::default()
+            .at_least(Measure::Affordable, self.affordable)
+            .at_most(Measure::QueueDelayP95, self.queue)
+            .at_most(Measure::FirstFrame, self.first_frame)
+            .at_most(Measure::LongestFreeze, self.freeze)
+            .at_most(Measure::Switches, self.switches)
+    }
 }
 
 fn steady(kind: &Kind) -> Vec<RoomScenario> {
     let rates = [300, kind.second_rate, 2_000, 5_000];
-    let scenario = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), good());
+    let scenario = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), AIM.band());
     rates
         .map(|kbps| RoomScenario {
             short: kbps == 2_000,
@@ -102,23 +125,21 @@ fn full(kind: &Kind) -> RoomScenario {
             &kinds::larger(kind, 4_000),
             "steady-10000",
             home(10_000),
-            good(),
+            AIM.band(),
         )
     }
 }
 
 fn change(kind: &Kind, name: &str, (from, to): (u64, u64), recovery: f64) -> RoomScenario {
+    let band = Band::default()
+        .at_least(Measure::Affordable, AIM.affordable)
+        .at_most(Measure::QueueDelayP95, AIM.queue)
+        .at_most(Measure::FirstFrame, AIM.first_frame)
+        .at_most(Measure::LongestFreeze, AIM.freeze)
+        .at_most(Measure::Recovery, recovery);
     RoomScenario {
         changes: vec![(seconds(15), home(to))],
-        ..on(
-            kind,
-            name,
-            home(from),
-            Band::default()
-                .at_least(Measure::Affordable, 80.0)
-                .at_most(Measure::Recovery, recovery)
-                .at_most(Measure::LongestFreeze, 500.0),
-        )
+        ..on(kind, name, home(from), band)
     }
 }
 
@@ -128,40 +149,40 @@ fn halved(kind: &Kind) -> RoomScenario {
 }
 
 fn steps(kind: &Kind) -> Vec<RoomScenario> {
-    let doubled = change(kind, "doubled", (1_000, 2_400), 8_000.0);
+    let doubled = change(kind, "doubled", (1_000, 2_400), 5_000.0);
     vec![halved(kind), doubled]
-}
-
-fn lossy(kind: &Kind, name: &str, link: LinkConfig, (percent, freeze): (f64, f64)) -> RoomScenario {
-    let band = Band::default()
-        .at_least(Measure::Affordable, percent)
-        .at_most(Measure::LongestFreeze, freeze);
-    on(kind, name, link, band)
 }
 
 fn five_percent(kind: &Kind) -> RoomScenario {
     let link = home(kind.whole_rate).random_loss(0.05);
-    lossy(kind, "loss-5", link, (80.0, 500.0))
+    on(kind, "loss-5", link, AIM.band())
 }
 
 fn losses(kind: &Kind) -> Vec<RoomScenario> {
     let link = home(kind.whole_rate);
-    let bursts = link.burst_loss(GilbertElliott::with_mean(0.01, 5.0));
+    let ten_percent = Bounds {
+        affordable: 25.0,
+        switches: 12.0,
+        ..AIM
+    };
+    let bursts = Bounds {
+        switches: 4.0,
+        ..AIM
+    };
     vec![
-        lossy(kind, "loss-1", link.random_loss(0.01), (85.0, 500.0)),
+        on(kind, "loss-1", link.random_loss(0.01), AIM.band()),
         five_percent(kind),
-        lossy(kind, "loss-10", link.random_loss(0.1), (25.0, 700.0)),
-        lossy(kind, "bursts", bursts, (80.0, 1_000.0)),
+        on(kind, "loss-10", link.random_loss(0.1), ten_percent.band()),
+        on(
+            kind,
+            "bursts",
+            link.burst_loss(GilbertElliott::with_mean(0.01, 5.0)),
+            bursts.band(),
+        ),
     ]
 }
 
 fn paths(kind: &Kind) -> Vec<RoomScenario> {
-    let band = |queue: f64| {
-        Band::default()
-            .at_least(Measure::Affordable, 65.0)
-            .at_most(Measure::QueueDelayP95, queue)
-            .at_most(Measure::LongestFreeze, 700.0)
-    };
     let far = LinkConfig {
         delay: millis(150),
         ..home(2_400)
@@ -170,24 +191,36 @@ fn paths(kind: &Kind) -> Vec<RoomScenario> {
     // The highest layers would fit but for what else is sent with them.
     let policed = home(20_000).policer(Bitrate::kbps(1_500), 20_000);
     let reordering = home(2_400).reorder(0.02, millis(15));
-    let feedback_lost = RoomScenario {
-        up: LinkConfig::default().delay(millis(25)).random_loss(0.3),
-        ..on(
-            kind,
-            "feedback-lost",
-            home(2_400),
-            Band::default()
-                .at_least(Measure::Affordable, 40.0)
-                .at_most(Measure::LongestFreeze, 1_000.0),
-        )
+    let shaken = Bounds {
+        affordable: 55.0,
+        switches: 12.0,
+        ..AIM
+    };
+    let policer = Bounds {
+        freeze: 1_000.0,
+        switches: 14.0,
+        ..AIM
+    };
+    let deaf = Bounds {
+        affordable: 50.0,
+        switches: 4.0,
+        ..AIM
     };
     vec![
-        on(kind, "rtt-300", far, band(150.0)),
-        on(kind, "bufferbloat", bloated, band(100.0)),
-        on(kind, "jitter", home(2_400).jitter(millis(30)), band(100.0)),
-        on(kind, "policer", policed, band(30.0)),
-        on(kind, "reordering", reordering, good()),
-        feedback_lost,
+        on(kind, "rtt-300", far, AIM.band()),
+        on(kind, "bufferbloat", bloated, AIM.band()),
+        on(
+            kind,
+            "jitter",
+            home(2_400).jitter(millis(30)),
+            shaken.band(),
+        ),
+        on(kind, "policer", policed, policer.band()),
+        on(kind, "reordering", reordering, AIM.band()),
+        RoomScenario {
+            up: LinkConfig::default().delay(millis(25)).random_loss(0.3),
+            ..on(kind, "feedback-lost", home(2_400), deaf.band())
+        },
     ]
 }
 
@@ -196,75 +229,60 @@ fn clocks(kind: &Kind) -> Vec<RoomScenario> {
     [("clock-drift", 500), ("clock-drift-back", -500)]
         .map(|(name, drift_ppm)| RoomScenario {
             drift_ppm,
-            ..on(kind, name, home(2_400), good())
+            ..on(kind, name, home(2_400), AIM.band())
         })
         .to_vec()
 }
 
 /// Somebody else's traffic in the same queue.
 fn neighbours(kind: &Kind) -> Vec<RoomScenario> {
+    let beside = |name: &str, behaviour: Behaviour, band: Band| RoomScenario {
+        strangers: vec![(behaviour, seconds(5), seconds(60))],
+        entitled: 0.5,
+        ..on(kind, name, home(4_000), band)
+    };
     let constant = Behaviour::Constant(Bitrate::kbps(2_000));
+    let greedy = Band::default()
+        .at_least(Measure::Share, 4.0)
+        .at_most(Measure::FirstFrame, 500.0)
+        .at_most(Measure::LongestFreeze, 1_500.0)
+        .at_most(Measure::Switches, 20.0);
     vec![
-        RoomScenario {
-            strangers: vec![(constant, seconds(5), seconds(60))],
-            entitled: 0.5,
-            ..on(
-                kind,
-                "constant-neighbour",
-                home(4_000),
-                Band::default()
-                    .at_least(Measure::Affordable, 80.0)
-                    .at_most(Measure::QueueDelayP95, 100.0)
-                    .at_most(Measure::LongestFreeze, 500.0),
-            )
-        },
-        RoomScenario {
-            strangers: vec![(Behaviour::Greedy, seconds(5), seconds(60))],
-            entitled: 0.5,
-            ..on(
-                kind,
-                "greedy-neighbour",
-                home(4_000),
-                Band::default()
-                    .at_least(Measure::Share, 10.0)
-                    .at_most(Measure::LongestFreeze, 1_000.0),
-            )
-        },
+        beside("constant-neighbour", constant, AIM.band()),
+        beside("greedy-neighbour", Behaviour::Greedy, greedy),
     ]
 }
 
 fn late_joiner(kind: &Kind) -> RoomScenario {
+    let bounds = Bounds {
+        switches: kind.late_switches,
+        ..AIM
+    };
     RoomScenario {
         watched: vec![Duration::ZERO, seconds(15)],
-        ..on(
-            kind,
-            "late-joiner",
-            home(kind.whole_rate),
-            Band::default()
-                .at_most(Measure::FirstFrame, 500.0)
-                .at_most(Measure::LongestFreeze, 500.0),
-        )
+        ..on(kind, "late-joiner", home(kind.whole_rate), bounds.band())
     }
 }
 
 fn twenty(kind: &Kind) -> RoomScenario {
+    let bounds = Bounds {
+        switches: 5.0,
+        ..AIM
+    };
     RoomScenario {
         watched: vec![Duration::ZERO; 20],
         ..on(
             kind,
             "twenty",
             home(12_000),
-            Band::default()
-                .at_least(Measure::Affordable, 55.0)
-                .at_least(Measure::Fairness, 60.0)
-                .at_most(Measure::Switches, 15.0),
+            bounds.band().at_least(Measure::Fairness, 85.0),
         )
     }
 }
 
 /// What differs between codecs: how layers are told, and how one comes from one to another.
 fn other_codec(kind: &Kind) -> Vec<RoomScenario> {
-    let steady = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), good());
+    let steady = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), AIM.band());
     vec![
         steady(kind.second_rate),
         steady(2_000),

@@ -23,6 +23,8 @@ pub(super) struct Kind {
     pub(super) second_rate: u64,
     /// A link that carries all layers, of which the half does not.
     pub(super) whole_rate: u64,
+    /// Changes of layer a minute and sender that are good enough when somebody joins late.
+    pub(super) late_switches: f64,
 }
 
 fn video(kbps: u64, (spatial, temporal, ksvc): (u8, u8, bool)) -> VideoSettings {
@@ -45,6 +47,7 @@ pub(super) fn simulcast() -> Kind {
         layers: SIZES.map(Bitrate::kbps).to_vec(),
         second_rate: 800,
         whole_rate: 2_400,
+        late_switches: 2.0,
     }
 }
 
@@ -56,6 +59,7 @@ pub(super) fn svc() -> Kind {
         layers: parts([1, 3, 7]),
         second_rate: 1_000,
         whole_rate: 2_400,
+        late_switches: 2.0,
     }
 }
 
@@ -67,6 +71,7 @@ pub(super) fn ksvc() -> Kind {
         layers: parts([1, 2, 4]),
         second_rate: 700,
         whole_rate: 1_400,
+        late_switches: 6.0,
     }
 }
 
@@ -100,6 +105,7 @@ pub(super) fn temporal() -> Kind {
         layers: layers.to_vec(),
         second_rate: 800,
         whole_rate: 1_500,
+        late_switches: 6.0,
     }
 }
 

@@ -41,3 +41,6 @@ fn scaled(time: Duration, numerator: i128, denominator: i128) -> Duration {
     let nanos = (nanos / denominator.max(1)).max(0);
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
+
+#[cfg(test)]
+mod tests;

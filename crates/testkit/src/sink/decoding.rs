@@ -69,3 +69,6 @@ impl Decoding {
         frames
     }
 }
+
+#[cfg(test)]
+mod tests;

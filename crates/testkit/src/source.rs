@@ -4,12 +4,15 @@
 use std::time::{Duration, Instant};
 
 use miso_ortc::ScalabilityLayers;
-use miso_wire::Bitrate;
+use miso_wire::{Bitrate, Codec};
 
 use crate::tag::{TAG_LEN, Tag};
 
+mod camera;
+mod described;
 mod vp9;
 
+pub use described::{Described, DescribedSource};
 pub use vp9::Vp9Source;
 
 /// Time between two packets of audio.
@@ -38,6 +41,8 @@ pub struct SourcePacket {
     pub payload: Vec<u8>,
     /// Level in dBov, 0 (loudest) to -127; audio only.
     pub level: Option<i8>,
+    /// Dependency descriptor.
+    pub descriptor: Option<Vec<u8>>,
 }
 
 /// What video to make.
@@ -207,6 +212,7 @@ impl Vp8Source {
             marker: index + 1 == count,
             payload,
             level: None,
+            descriptor: None,
         }
     }
 }
@@ -269,6 +275,7 @@ impl OpusSource {
             marker: self.packets == 1,
             payload,
             level: Some(self.level),
+            descriptor: None,
         }
     }
 }
@@ -280,6 +287,8 @@ pub enum Source {
     Vp8(Vp8Source),
     /// Video with layers in one stream.
     Vp9(Vp9Source),
+    /// Video whose layers are told by dependency descriptors.
+    Described(DescribedSource),
     /// Audio.
     Opus(OpusSource),
 }
@@ -290,6 +299,7 @@ impl Source {
         match self {
             Self::Vp8(source) => source.poll_timeout(),
             Self::Vp9(source) => source.poll_timeout(),
+            Self::Described(source) => source.poll_timeout(),
             Self::Opus(source) => source.poll_timeout(),
         }
     }
@@ -299,6 +309,7 @@ impl Source {
         match self {
             Self::Vp8(source) => source.frame(),
             Self::Vp9(source) => source.frame(),
+            Self::Described(source) => source.frame(),
             Self::Opus(source) => vec![source.packet()],
         }
     }
@@ -308,6 +319,7 @@ impl Source {
         match self {
             Self::Vp8(source) => source.packets(),
             Self::Vp9(source) => source.packets(),
+            Self::Described(source) => source.packets(),
             Self::Opus(source) => source.packets(),
         }
     }
@@ -317,7 +329,21 @@ impl Source {
         match self {
             Self::Vp8(source) => source.settings.layers,
             Self::Vp9(source) => source.layers(),
+            Self::Described(source) => source.layers(),
             Self::Opus(_) => ScalabilityLayers::default(),
+        }
+    }
+
+    /// How its packets are packed.
+    pub fn codec(&self) -> Codec {
+        match self {
+            Self::Vp8(_) => Codec::Vp8,
+            Self::Vp9(_) => Codec::Vp9,
+            Self::Described(source) => match source.format() {
+                Described::Av1 => Codec::Av1,
+                Described::H264 => Codec::H264,
+            },
+            Self::Opus(_) => Codec::Opus,
         }
     }
 
@@ -326,6 +352,7 @@ impl Source {
         match self {
             Self::Vp8(source) => source.request_key_frame(),
             Self::Vp9(source) => source.request_key_frame(),
+            Self::Described(source) => source.request_key_frame(),
             Self::Opus(_) => {}
         }
     }

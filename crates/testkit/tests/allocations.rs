@@ -17,7 +17,7 @@ use miso_sfu::command::{
 };
 use miso_sfu::{Batch, TransportId};
 use miso_testkit::{Dialect, Encoding, SERVER_UDP, Server, World, recv_capabilities, temporal_of};
-use miso_wire::{Bitrate, Seq, Ssrc};
+use miso_wire::{Bitrate, Codec, Seq, Ssrc};
 
 const CONSUMERS: usize = 20;
 const PACKETS_PER_FRAME: u64 = 10;
@@ -106,7 +106,11 @@ impl Media {
                     temporal,
                     ksvc: false,
                 },
-                is_vp9: self == Self::Svc,
+                codec: if self == Self::Svc {
+                    Codec::Vp9
+                } else {
+                    Codec::Vp8
+                },
                 ..Encoding::plain(ssrc, rtx, None)
             }
         };

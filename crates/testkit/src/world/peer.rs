@@ -17,7 +17,9 @@ use super::{Owner, World};
 use crate::client::{Client, ClientSettings};
 use crate::negotiate::{Dialect, Encoding, recv_capabilities};
 use crate::server::{ConsumeSettings, TransportSettings};
-use crate::source::{OpusSource, Source, VideoSettings, Vp8Source, Vp9Source};
+use crate::source::{
+    Described, DescribedSource, OpusSource, Source, VideoSettings, Vp8Source, Vp9Source,
+};
 
 /// First port of a peer's connections.
 const FIRST_PORT: u16 = 5_000;
@@ -51,6 +53,8 @@ pub struct PeerSettings {
     pub transport_cc: bool,
     /// Whether RTCP is counted.
     pub count_rtcp: bool,
+    /// How much faster its clock goes than the world's, in millionths.
+    pub drift_ppm: i32,
     /// Its transports on the server.
     pub transport: TransportSettings,
 }
@@ -68,6 +72,7 @@ impl Default for PeerSettings {
             estimate: None,
             transport_cc: true,
             count_rtcp: false,
+            drift_ppm: 0,
             transport: TransportSettings::default(),
         }
     }
@@ -148,6 +153,11 @@ pub struct DataConsumed {
     pub id: DataConsumerId,
     /// The channel that it arrives by.
     pub channel: ChannelId,
+}
+
+/// The RID of a stream of a simulcast.
+fn rid_of(index: usize) -> Rid {
+    Rid::new(format!("r{index}").as_bytes()).expect("a short RID")
 }
 
 impl World {
@@ -231,6 +241,7 @@ impl World {
             estimate: settings.estimate,
             protocol: settings.protocol,
             count_rtcp: settings.count_rtcp,
+            drift_ppm: settings.drift_ppm,
         };
         let mut client = Client::new(&client, local, self.now);
         self.connect_client(&mut client, settings, (transport, &dump));
@@ -287,14 +298,33 @@ impl World {
     pub fn produce_simulcast(&mut self, peer: PeerId, layers: &[VideoSettings]) -> Produced {
         let mut streams = Vec::new();
         for (index, settings) in layers.iter().enumerate() {
-            let rid = Rid::new(format!("r{index}").as_bytes()).expect("a short RID");
             streams.push((
-                Some(rid),
+                Some(rid_of(index)),
                 Source::Vp8(Vp8Source::new(*settings, &mut self.rng, self.now)),
             ));
         }
         self.produce(peer, MediaKind::Video, streams, Duration::ZERO)
             .expect("simulcast can be produced")
+    }
+
+    /// A peer shows itself in streams of AV1 or H.264, the smallest first; with one, in the layers of that.
+    pub fn produce_described(
+        &mut self,
+        peer: PeerId,
+        format: Described,
+        streams: &[VideoSettings],
+    ) -> Produced {
+        let is_simulcast = streams.len() > 1;
+        let mut sources = Vec::new();
+        for (index, settings) in streams.iter().enumerate() {
+            let source = DescribedSource::new(format, *settings, &mut self.rng, self.now);
+            sources.push((
+                is_simulcast.then(|| rid_of(index)),
+                Source::Described(source),
+            ));
+        }
+        self.produce(peer, MediaKind::Video, sources, Duration::ZERO)
+            .expect("video with descriptors can be produced")
     }
 
     /// Makes a producer of these streams.
@@ -314,7 +344,7 @@ impl World {
             let rtx = is_video.then(|| Ssrc(self.rng.u32(1..)));
             let encoding = Encoding {
                 layers: source.layers(),
-                is_vp9: matches!(source, Source::Vp9(_)),
+                codec: source.codec(),
                 ..Encoding::plain(Ssrc(self.rng.u32(1..)), rtx, rid)
             };
             encodings.push((encoding, source));

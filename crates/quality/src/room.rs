@@ -19,6 +19,8 @@ pub use catalogue::scenarios;
 
 /// Time for senders to be there before anybody watches.
 const WARM_UP: Duration = Duration::from_secs(2);
+/// Time between the first frames of two senders.
+const STAGGER: Duration = Duration::from_millis(17);
 /// Steps in which the course of a run is looked at.
 const STEP: Duration = Duration::from_millis(100);
 const STEPS_A_SECOND: usize = 10;
@@ -89,18 +91,14 @@ impl Scenario for RoomScenario {
 impl RoomScenario {
     fn run_world(&self, seed: u64) -> Figures {
         let mut world = World::new(seed);
-        let mut watched: Vec<Watched> = (self.watched.iter())
-            .map(|since| Watched {
-                produced: self.produce(&mut world),
+        let (viewer, senders) = self.gather(&mut world);
+        let mut watched: Vec<Watched> = (self.watched.iter().zip(senders))
+            .map(|(since, sender)| Watched {
+                produced: self.produce(&mut world, sender),
                 since: *since,
                 consumed: None,
             })
             .collect();
-        let viewer = world.add_connected_peer(&PeerSettings {
-            up: self.up,
-            down: self.down,
-            ..PeerSettings::default()
-        });
         world.run_for(WARM_UP);
         let begin = world.now();
         let mut changes = self.changes.iter().peekable();
@@ -141,8 +139,21 @@ impl RoomScenario {
         self.figures(&pictures, queue, switches)
     }
 
-    fn produce(&self, world: &mut World) -> Produced {
-        let sender = world.add_connected_peer(&PeerSettings::default());
+    /// The viewer and the senders, connected. Handshakes differ from run to run, in length and in when they try again:
+    /// so all are done before anything is sent, and over perfect links.
+    fn gather(&self, world: &mut World) -> (PeerId, Vec<PeerId>) {
+        let mut add = || world.add_peer(&PeerSettings::default());
+        let viewer = add();
+        let senders: Vec<PeerId> = self.watched.iter().map(|_| add()).collect();
+        world.wait_for_peers(&senders);
+        world.wait_for_peers(&[viewer]);
+        world.set_links(viewer, self.up, self.down);
+        (viewer, senders)
+    }
+
+    fn produce(&self, world: &mut World, sender: PeerId) -> Produced {
+        // Cameras are not in step.
+        world.run_for(STAGGER);
         match &self.show {
             Show::Simulcast(layers) => world.produce_simulcast(sender, layers),
             Show::Svc(settings) => world.produce_svc(sender, *settings),

@@ -2,8 +2,9 @@
 //!
 //! A [`World`] holds the real core (`miso_sfu::Worker`), driven as the engine drives it, simulated links, and peers
 //! that stand on another WebRTC stack than ours, so that each tests the other. Time is virtual: [`World::run_for`]
-//! jumps from event to event. Links and media follow from the seed; keys do not, so two runs differ in bytes but not
-//! in what the tests look at.
+//! jumps from event to event. Links, media and the other stack's names follow from the seed; keys and what protects a
+//! handshake do not. So two runs differ in bytes and in the timers of handshakes, and in nothing else once these are
+//! over. One world at a time and thread: the other stack draws from a generator of its thread.
 //!
 //! A [`Peer`] is what mediasoup-client makes of a browser: two peer connections, one to send and one to receive, with
 //! negotiated parameters and DataChannels. [`Source`] makes media that carry tags, [`MediaSink`] says what arrived.

@@ -255,6 +255,8 @@ impl Controller {
         }
         self.acknowledged.add(&news.arrived);
         let probed = self.measurements.add(&news.arrived);
+        let inherent = self.loss.inherent();
+        let probed = probed.map(|result| result.sent_for(inherent));
         for packet in &news.arrived {
             self.loss.add(packet.sent.at, packet.sent.size, false);
         }
@@ -266,20 +268,26 @@ impl Controller {
         self.delay.update(
             &news.arrived,
             &DelayContext {
-                acknowledged,
-                recent: self.acknowledged.recent(),
+                acknowledged: acknowledged.map(|rate| sent_for(rate, inherent)),
+                recent: self
+                    .acknowledged
+                    .recent()
+                    .map(|rate| sent_for(rate, inherent)),
                 probed,
                 application_limited: self.limit.is_limited(),
             },
             now,
         );
+        if let Some(result) = probed {
+            self.loss.probed(result.rate, result.full);
+        }
         self.loss.update(&LossContext {
             delay_based: self.delay.target(),
             acknowledged,
             min: self.min,
         });
-        if let (Some(_), Some(arriving)) = (self.loss.limit(), acknowledged) {
-            self.delay.stay_near(arriving);
+        if let (Some(limit), Some(arriving)) = (self.loss.limit(), acknowledged) {
+            self.delay.stay_near(arriving, limit);
         }
         self.after_feedback(probed, now);
     }
@@ -469,14 +477,13 @@ impl Controller {
 
     fn path(&self, now: Duration) -> PathState {
         let is_quiet = self.is_quiet(now);
+        let is_steady = self.delay.usage() == LinkUsage::Normal && self.silence.factor() == 1.0;
         PathState {
             estimate: self.available(),
             max: self.max.into_iter().chain(self.remb).min(),
             application_limited: is_quiet || self.limit.is_limited(),
-            calm: is_quiet
-                || self.delay.usage() == LinkUsage::Normal
-                    && self.loss.limit().is_none()
-                    && self.silence.factor() == 1.0,
+            calm: is_quiet || is_steady && self.loss.limit().is_none(),
+            lossy: is_steady && self.loss.limit().is_some(),
         }
     }
 
@@ -487,6 +494,11 @@ impl Controller {
     fn since_epoch(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.epoch)
     }
+}
+
+/// The rate sent of which such a share is lost and the rest arrives.
+fn sent_for(arrived: Bitrate, lost: f64) -> Bitrate {
+    Bitrate((arrived.0 as f64 / (1.0 - lost)) as u64)
 }
 
 fn limits(min: Bitrate, max: Option<Bitrate>) -> (Bitrate, Bitrate) {

@@ -56,6 +56,8 @@ struct Sender {
     /// Extended sequence number of the next packet.
     next_seq: u64,
     source: Source,
+    /// Whether it may be asked for what was lost.
+    has_rtx: bool,
     /// Whether it falls silent.
     muted: bool,
 }
@@ -175,6 +177,7 @@ impl Client {
         api.declare_media(mid, str_kind(kind));
         for (encoding, source) in streams {
             let pt = match &source {
+                Source::Opus(source) if source.is_red() => self.dialect.red,
                 Source::Opus(_) => self.dialect.opus,
                 Source::Vp8(_) => self.dialect.vp8,
                 Source::Vp9(_) => self.dialect.vp9,
@@ -193,6 +196,7 @@ impl Client {
                 pt,
                 next_seq: u64::from(first_seq),
                 source,
+                has_rtx: encoding.rtx.is_some(),
                 muted: false,
             });
         }
@@ -394,7 +398,7 @@ impl Client {
         if sender.muted || self.log.connected_at.is_none() {
             return;
         }
-        let seq = sender.next_seq;
+        let (seq, has_rtx) = (sender.next_seq, sender.has_rtx);
         sender.next_seq += 1;
         let extensions = ExtensionValues {
             audio_level: packet.level,
@@ -410,7 +414,7 @@ impl Client {
         )
         .marker(packet.marker)
         .ext_vals(extensions)
-        .nackable(packet.level.is_none());
+        .nackable(has_rtx);
         let ssrc = sender.ssrc.0.into();
         if let Some(stream) = self.rtc.direct_api().stream_tx(&ssrc) {
             stream.write_rtp(rtp);

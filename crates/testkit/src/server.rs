@@ -25,6 +25,8 @@ use miso_sfu::{
 };
 use miso_wire::Bitrate;
 
+use crate::negotiate::AudioExtras;
+
 /// Bytes and messages of the send buffer, as the engine makes it.
 const BATCH: (usize, usize) = (256 * 1024, 512);
 /// Time since the Unix epoch when a world begins.
@@ -86,6 +88,8 @@ pub struct ConsumeSettings {
     pub enable_rtx: Option<bool>,
     /// Layers to start with.
     pub preferred_layers: Option<PreferredLayers>,
+    /// What the peer takes of audio besides Opus.
+    pub audio: AudioExtras,
 }
 
 /// A consumer that was made.
@@ -121,7 +125,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that listens on these addresses, with Opus, VP8 and VP9.
+    /// A server that listens on these addresses, with Opus, VP8 and VP9, RED and RTX.
     pub fn new(
         seed: u64,
         dtls: DtlsContext,
@@ -145,6 +149,8 @@ impl Server {
             ("audio/opus", 48_000, 2),
             ("video/VP8", 90_000, 1),
             ("video/VP9", 90_000, 1),
+            ("audio/red", 48_000, 2),
+            ("audio/rtx", 48_000, 1),
         ];
         let codecs = codecs.map(|(mime_type, clock_rate, channels)| {
             RouterRtpCodecCapability::new(mime_type, clock_rate, channels).expect("a known codec")

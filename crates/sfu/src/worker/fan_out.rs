@@ -21,7 +21,7 @@ use crate::producer::Producer;
 use crate::send_stream::{Forward, Forwarded, Tally};
 use crate::transport::{Kind, Transport};
 use miso_ice::Tuple;
-use miso_wire::{AbsSendTime, ExtSeq, RtpTime, Seq, Ssrc};
+use miso_wire::{AbsSendTime, ExtSeq, RtpTime, Ssrc};
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -491,14 +491,5 @@ impl Serving<'_> {
                 len
             }
         }
-    }
-}
-
-impl Transport {
-    /// Takes the number of a packet that carries one.
-    pub(super) fn take_transport_seq(&mut self) -> Seq {
-        let seq = Seq(self.next_transport_seq);
-        self.next_transport_seq = self.next_transport_seq.wrapping_add(1);
-        seq
     }
 }

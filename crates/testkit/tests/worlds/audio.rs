@@ -100,9 +100,8 @@ fn a_long_silence_is_neither_a_loss_nor_the_end() {
         let at = world.at();
         let report = world.sink(&heard).report();
         assert!(report.packets > before + 200, "{at}: {report:?}");
-        assert_eq!(report.missing, [], "{at}");
-        assert_eq!(report.timestamps_back, [], "{at}");
-        assert_eq!(report.duplicates, 0, "{at}");
+        let is_whole = report.missing.is_empty() && report.timestamps_back.is_empty();
+        assert!(is_whole && report.duplicates == 0, "{at}: {report:?}");
     }
     let at = world.at();
     for (_, event) in &world.server.events {

@@ -6,7 +6,7 @@ use crate::command::{Command, Consume, Produce, ProducerCommand, Response};
 use crate::drops::DropReason;
 use crate::ids::ProducerId;
 use miso_ortc::{CodecMapping, RtcpFeedback, RtpCodecParameters};
-use miso_wire::{Pt, RtcpPacket, RtpHeader, Seq, Ssrc};
+use miso_wire::{Pt, ReportBlock, RtcpPacket, RtcpPackets, RtpHeader, Seq, Ssrc};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -302,4 +302,47 @@ fn silence_in_red_is_left_out_for_who_does_not_want_it() {
         .map(|(header, _)| header.seq.0)
         .collect();
     assert_eq!(seqs, [seqs[0], seqs[0] + 1], "no gap");
+}
+
+/// What fraction of its packets a sender is told to be lost, when a consumer's peer loses a quarter.
+fn told_of_losses(sound: &Produce, packets: [Packet; 2]) -> u8 {
+    let mut rig = Rig::new();
+    (1..=3).for_each(|id| rig.join(id));
+    rig.produce(1, 10, sound);
+    rig.consume(2, 20, consumer(sound, 700, (true, false)));
+    rig.consume(3, 30, consumer(sound, 800, (false, false)));
+    packets.iter().for_each(|packet| rig.send(1, packet));
+    let (header, _) = rig.take_rtp(3).remove(0);
+    let block = ReportBlock {
+        ssrc: Ssrc(800),
+        fraction_lost: 64,
+        cumulative_lost: 1,
+        highest_seq: u32::from(header.seq.0),
+        jitter: 0,
+        last_sr: 0,
+        delay_since_last_sr: 0,
+    };
+    rig.send_rtcp(3, |writer| {
+        writer.receiver_report(Ssrc(1), &[block]).unwrap();
+    });
+    rig.advance(Duration::from_secs(2));
+    let told = rig.take_rtcp(1);
+    let packets = told.iter().flat_map(|bytes| RtcpPackets::new(bytes));
+    let blocks = packets.flatten().flat_map(|packet| match packet {
+        RtcpPacket::ReceiverReport(report) => report.blocks().collect(),
+        _ => Vec::new(),
+    });
+    blocks.map(|block| block.fraction_lost).max().unwrap()
+}
+
+#[test]
+fn who_repairs_in_band_is_told_the_loss_of_the_weakest_listener_in_red_or_not() {
+    let plain = |seq| Packet::opus(40, seq);
+    for packets in [[red(5, 1), red(6, 1)], [plain(5), plain(6)]] {
+        let mut sound = sound();
+        assert_eq!(told_of_losses(&sound, packets.clone()), 0);
+        let opus = &mut sound.rtp_parameters.codecs[0];
+        opus.parameters.insert("useinbandfec", 1);
+        assert_eq!(told_of_losses(&sound, packets), 64);
+    }
 }

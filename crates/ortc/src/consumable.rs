@@ -42,7 +42,15 @@ fn codecs(
         };
         let mut of_router = router.codecs.iter();
         let found = of_router.find(|it| it.preferred_payload_type == Some(payload_type));
-        codecs.extend(found.and_then(|it| in_use(it, codec.parameters.clone())));
+        let blocks = parameters
+            .codec_in_red(codec)
+            .filter(|_| codec.is_audio_red())
+            .and_then(|inner| mapping.mapped_payload_type(inner.payload_type));
+        let of_codec = match blocks {
+            Some(blocks) => CodecParameters::of_red(blocks),
+            None => codec.parameters.clone(),
+        };
+        codecs.extend(found.and_then(|it| in_use(it, of_codec)));
         let rtx = rtx_capability_for(router, payload_type);
         codecs.extend(rtx.and_then(|it| in_use(it, it.parameters.clone())));
     }

@@ -46,6 +46,8 @@ drop_reasons! {
     NoProducer = "no_producer",
     /// RTP of a producer that has no stream for it.
     NoStream = "no_stream",
+    /// RED that was not understood, or holds what was not agreed on.
+    MalformedRed = "malformed_red",
     /// RTP whose sequence number is out of range.
     Sequence = "sequence",
     /// RTX that carries nothing new.

@@ -87,6 +87,15 @@ pub(crate) struct Vp8Fields {
     pub(crate) tl0_pic_idx: Option<(u8, NonZeroU16)>,
 }
 
+/// Where in a RED packet (RFC 2198) its own frame lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RedPrimary {
+    /// Bytes of payload before it; its headers and copies of earlier frames.
+    pub(crate) offset: NonZeroU16,
+    /// Its mapped payload type.
+    pub(crate) pt: Pt,
+}
+
 /// Where in its stream's layers a packet stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LayerInfo {
@@ -131,6 +140,8 @@ pub(crate) struct PacketMeta {
     pub(crate) dtx: bool,
     /// What each consumer overwrites.
     pub(crate) patch: PatchOffsets,
+    /// RED only.
+    pub(crate) red: Option<RedPrimary>,
     /// VP8 only.
     pub(crate) vp8: Option<Vp8Fields>,
     /// Its layers.

@@ -21,7 +21,7 @@ use endpoint::Endpoint;
 use listener::RtpListener;
 use miso_ice::{Candidate, IceServer, Tuple};
 use miso_secure::{Dtls, SrtpRecv, SrtpSend};
-use miso_wire::{Bitrate, Ssrc};
+use miso_wire::{Bitrate, Seq, Ssrc};
 use std::collections::HashMap;
 use std::time::Instant;
 use traffic::TrafficCounters;
@@ -230,6 +230,13 @@ impl Sctp {
 }
 
 impl Transport {
+    /// Takes the number of a packet that carries one.
+    pub(crate) fn take_transport_seq(&mut self) -> Seq {
+        let seq = Seq(self.next_transport_seq);
+        self.next_transport_seq = self.next_transport_seq.wrapping_add(1);
+        seq
+    }
+
     /// A transport without producers and consumers.
     pub(crate) fn new(id: TransportId, router: RouterId, kind: Kind) -> Self {
         Self {

@@ -62,6 +62,8 @@ struct Sender {
     /// Extended sequence number of the next packet.
     next_seq: u64,
     source: Source,
+    /// Whether it may be asked for what was lost.
+    has_rtx: bool,
     /// Whether it falls silent.
     muted: bool,
 }
@@ -183,9 +185,10 @@ impl Client {
         let mut api = self.rtc.direct_api();
         api.declare_media(mid, str_kind(kind));
         for (encoding, source) in streams {
-            let pt = match source.codec() {
-                Codec::Opus => self.dialect.opus,
-                video => self.dialect.video(video).1,
+            let pt = match (&source, source.codec()) {
+                (Source::Opus(source), _) if source.is_red() => self.dialect.red,
+                (_, Codec::Opus) => self.dialect.opus,
+                (_, video) => self.dialect.video(video).1,
             };
             let rid = encoding.rid.map(|rid| Rid::from(rid.to_string().as_str()));
             api.declare_stream_tx(
@@ -201,6 +204,7 @@ impl Client {
                 pt,
                 next_seq: u64::from(first_seq),
                 source,
+                has_rtx: encoding.rtx.is_some(),
                 muted: false,
             });
         }
@@ -368,7 +372,7 @@ impl Client {
         if sender.muted || self.log.connected_at.is_none() {
             return;
         }
-        let seq = sender.next_seq;
+        let (seq, has_rtx) = (sender.next_seq, sender.has_rtx);
         sender.next_seq += 1;
         let mut extensions = ExtensionValues {
             audio_level: packet.level,
@@ -387,7 +391,7 @@ impl Client {
         )
         .marker(packet.marker)
         .ext_vals(extensions)
-        .nackable(packet.level.is_none());
+        .nackable(has_rtx);
         let ssrc = sender.ssrc.0.into();
         if let Some(stream) = self.rtc.direct_api().stream_tx(&ssrc) {
             stream.write_rtp(rtp);

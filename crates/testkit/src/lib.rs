@@ -24,7 +24,7 @@ mod wire;
 mod world;
 
 pub use client::{Client, ClientLog, ClientSettings, RtcpCounts};
-pub use negotiate::{Dialect, Encoding, recv_capabilities};
+pub use negotiate::{AudioExtras, Dialect, Encoding, recv_capabilities, recv_capabilities_with};
 pub use raw::{RawLog, RawPeer};
 pub use server::{ConsumeSettings, NewConsumerRecord, ProducerRecord, Server, TransportSettings};
 pub use sink::{Arrival, DataSink, Decoding, Followed, MediaReport, MediaSink};

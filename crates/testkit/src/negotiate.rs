@@ -20,6 +20,10 @@ const PROBATION_PT: u8 = 127;
 pub struct Dialect {
     /// Payload type of Opus.
     pub opus: u8,
+    /// Payload type of redundancy around Opus.
+    pub red: u8,
+    /// Payload type of Opus' retransmissions.
+    pub opus_rtx: u8,
     /// Payload type of VP8.
     pub vp8: u8,
     /// Payload type of VP8's retransmissions.
@@ -70,6 +74,8 @@ impl Dialect {
     /// As Chromium sends: other numbers than the router's.
     pub const CHROMIUM: Self = Self {
         opus: 111,
+        red: 63,
+        opus_rtx: 118,
         vp8: 96,
         rtx: 97,
         vp9: 98,
@@ -118,6 +124,8 @@ impl Dialect {
         };
         Self {
             opus: pt("audio/opus"),
+            red: pt("audio/red"),
+            opus_rtx: pt("audio/rtx"),
             vp8,
             rtx: rtx_of(vp8),
             vp9,
@@ -182,14 +190,18 @@ impl Dialect {
             use_inband_fec: Some(true),
             ..Default::default()
         };
-        config.add_config(
-            self.opus.into(),
-            None,
-            StrCodec::Opus,
-            Frequency::FORTY_EIGHT_KHZ,
-            Some(2),
-            opus,
-        );
+        // Packets are sent and taken as they are, so that RED need not be known as such.
+        let opus_rtx = Some(self.opus_rtx.into());
+        for (pt, rtx) in [(self.opus, opus_rtx), (self.red, None)] {
+            config.add_config(
+                pt.into(),
+                rtx,
+                StrCodec::Opus,
+                Frequency::FORTY_EIGHT_KHZ,
+                Some(2),
+                opus,
+            );
+        }
         let vp9 = FormatParams {
             profile_id: Some(0),
             ..Default::default()
@@ -224,7 +236,13 @@ impl Dialect {
         }
     }
 
-    fn codecs(&self, kind: MediaKind, video: Codec) -> Vec<RtpCodecParameters> {
+    fn codecs(
+        &self,
+        kind: MediaKind,
+        video: Codec,
+        encodings: &[Encoding],
+    ) -> Vec<RtpCodecParameters> {
+        let has = |what: fn(&Encoding) -> bool| encodings.iter().any(what);
         let codec = |mime_type: &str, pt: u8, (clock_rate, channels): (u32, Option<u8>)| {
             RtpCodecParameters {
                 mime_type: mime_type.parse().expect("a valid name"),
@@ -247,7 +265,23 @@ impl Dialect {
                 opus.parameters.insert("minptime", 10);
                 opus.parameters.insert("useinbandfec", 1);
                 opus.rtcp_feedback = vec![rate];
-                vec![opus]
+                let mut codecs = vec![opus];
+                if has(|encoding| encoding.is_red) {
+                    let mut red = codec("audio/red", self.red, (48_000, Some(2)));
+                    red.parameters = CodecParameters::of_red(Pt(self.opus));
+                    codecs.push(red);
+                }
+                if has(|encoding| encoding.rtx.is_some()) {
+                    let mut rtx = codec("audio/rtx", self.opus_rtx, (48_000, Some(2)));
+                    rtx.parameters.insert("apt", i64::from(self.opus));
+                    codecs.push(rtx);
+                    let nack = RtcpFeedback::new("nack", "");
+                    codecs
+                        .iter_mut()
+                        .take(1)
+                        .for_each(|opus| opus.rtcp_feedback.push(nack.clone()));
+                }
+                codecs
             }
             MediaKind::Video => {
                 let (name, pt, rtx) = self.video(video);
@@ -289,7 +323,7 @@ impl Dialect {
         });
         RtpParameters {
             mid,
-            codecs: self.codecs(kind, codec),
+            codecs: self.codecs(kind, codec, encodings),
             header_extensions: extensions.collect(),
             encodings: encodings.iter().map(Encoding::parameters).collect(),
             rtcp: RtcpParameters {
@@ -315,6 +349,8 @@ pub struct Encoding {
     pub layers: ScalabilityLayers,
     /// How it is packed; VP8 for video that is not said to be otherwise.
     pub codec: Codec,
+    /// Opus in RED.
+    pub is_red: bool,
 }
 
 impl Encoding {
@@ -326,6 +362,7 @@ impl Encoding {
             rid,
             layers: ScalabilityLayers::default(),
             codec: Codec::Vp8,
+            is_red: false,
         }
     }
 
@@ -355,8 +392,22 @@ impl Encoding {
     }
 }
 
+/// What a peer takes of audio besides Opus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AudioExtras {
+    /// Redundancy.
+    pub red: bool,
+    /// Retransmissions in a stream of their own.
+    pub rtx: bool,
+}
+
 /// What a peer of this kind can take: the part of the router's capabilities that it knows too.
 pub fn recv_capabilities(router: &RtpCapabilities) -> RtpCapabilities {
+    recv_capabilities_with(router, AudioExtras::default())
+}
+
+/// The same of one that takes more of audio.
+pub fn recv_capabilities_with(router: &RtpCapabilities, extras: AudioExtras) -> RtpCapabilities {
     let known = [
         HeaderExtensionUri::Mid,
         HeaderExtensionUri::AbsSendTime,
@@ -365,6 +416,13 @@ pub fn recv_capabilities(router: &RtpCapabilities) -> RtpCapabilities {
         HeaderExtensionUri::VideoOrientation,
     ];
     let mut capabilities = router.clone();
+    capabilities
+        .codecs
+        .retain(|codec| match codec.mime_type.as_str() {
+            "audio/red" => extras.red,
+            "audio/rtx" => extras.rtx,
+            _ => true,
+        });
     capabilities
         .header_extensions
         .retain(|extension| known.contains(&extension.uri));

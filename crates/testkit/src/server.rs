@@ -27,7 +27,7 @@ use miso_sfu::{
 };
 use miso_wire::Bitrate;
 
-use crate::negotiate::h264_parameters;
+use crate::negotiate::{AudioExtras, h264_parameters};
 
 /// Bytes and messages of the send buffer, as the engine makes it.
 const BATCH: (usize, usize) = (256 * 1024, 512);
@@ -90,6 +90,8 @@ pub struct ConsumeSettings {
     pub enable_rtx: Option<bool>,
     /// Layers to start with.
     pub preferred_layers: Option<PreferredLayers>,
+    /// What the peer takes of audio besides Opus.
+    pub audio: AudioExtras,
 }
 
 /// A consumer that was made.
@@ -125,7 +127,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that listens on these addresses, with Opus, VP8 and VP9.
+    /// A server that listens on these addresses, with Opus, VP8 and VP9, RED and RTX.
     pub fn new(
         seed: u64,
         dtls: DtlsContext,
@@ -151,6 +153,8 @@ impl Server {
             ("video/VP9", 90_000, 1),
             ("video/H264", 90_000, 1),
             ("video/AV1", 90_000, 1),
+            ("audio/red", 48_000, 2),
+            ("audio/rtx", 48_000, 1),
         ];
         let codecs = codecs.map(|(mime_type, clock_rate, channels)| {
             let codec = RouterRtpCodecCapability::new(mime_type, clock_rate, channels);

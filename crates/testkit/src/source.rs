@@ -1,10 +1,11 @@
 //! Media that nobody filmed: packets that look to an SFU like a browser's, and carry a tag by which the other end
 //! can tell exactly what is missing.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use miso_ortc::ScalabilityLayers;
-use miso_wire::{Bitrate, Codec};
+use miso_wire::{Bitrate, Codec, Pt};
 
 use crate::tag::{TAG_LEN, Tag};
 
@@ -226,6 +227,10 @@ pub struct OpusSource {
     /// Payload length, bytes.
     len: usize,
     level: i8,
+    /// Copies of earlier frames in each packet (RED), and the payload type of all.
+    copies: Option<(usize, Pt)>,
+    /// The last frames, the newest last.
+    last: VecDeque<Vec<u8>>,
 }
 
 impl OpusSource {
@@ -237,7 +242,44 @@ impl OpusSource {
             packets: 0,
             len: 80,
             level,
+            copies: None,
+            last: VecDeque::new(),
         }
+    }
+
+    /// The same in RED with copies of as many frames before, all of this payload type.
+    pub fn with_copies(self, copies: usize, pt: Pt) -> Self {
+        Self {
+            copies: Some((copies, pt)),
+            ..self
+        }
+    }
+
+    /// Whether it is in RED.
+    pub fn is_red(&self) -> bool {
+        self.copies.is_some()
+    }
+
+    /// What goes into a packet with this frame.
+    fn packed(&mut self, frame: Vec<u8>) -> Vec<u8> {
+        let Some((copies, pt)) = self.copies else {
+            return frame;
+        };
+        let mut payload = Vec::new();
+        for (copy, back) in self.last.iter().zip((1..=self.last.len()).rev()) {
+            let offset = (AUDIO_CLOCK / 50) as u32 * back as u32;
+            let [_, fields @ ..] = (offset << 10 | copy.len() as u32).to_be_bytes();
+            payload.push(0x80 | pt.0);
+            payload.extend(fields);
+        }
+        payload.push(pt.0);
+        payload.extend(self.last.iter().flatten());
+        payload.extend(&frame);
+        self.last.push_back(frame);
+        if self.last.len() > copies {
+            self.last.pop_front();
+        }
+        payload
     }
 
     /// As loud as this from now on, dBov.
@@ -273,7 +315,7 @@ impl OpusSource {
         SourcePacket {
             timestamp: self.first_timestamp.wrapping_add(ticks as u32),
             marker: self.packets == 1,
-            payload,
+            payload: self.packed(payload),
             level: Some(self.level),
             descriptor: None,
         }

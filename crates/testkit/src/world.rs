@@ -1,5 +1,6 @@
 //! Server, links and peers in virtual time.
 
+mod audio;
 mod look;
 mod neighbours;
 mod peer;

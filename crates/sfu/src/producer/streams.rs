@@ -106,10 +106,14 @@ impl Producer {
             .iter()
             .position(|stream| stream.encoding_idx == encoding);
         match existing {
-            None if self.media_pt_of(encoding) == Some(codec.pt) => Belongs::NewMedia(encoding),
+            None if self.media_pt_of(encoding) == Some(self.codecs.carried(codec.pt)) => {
+                Belongs::NewMedia(encoding)
+            }
             Some(index)
                 if self.streams.get(index).is_some_and(|stream| {
-                    stream.recv.rtx_ssrc().is_none() && codec.apt == Some(stream.recv.params().pt)
+                    let carried = self.codecs.carried(stream.recv.params().pt);
+                    let retransmitted = codec.apt.map(|apt| self.codecs.carried(apt));
+                    stream.recv.rtx_ssrc().is_none() && retransmitted == Some(carried)
                 }) =>
             {
                 Belongs::NewRtx(index)

@@ -10,9 +10,9 @@ use super::seal::{MAX_OVERHEAD, Outward};
 use super::trace::{SentPacket, Traced, trace_sent};
 use super::{MAX_DATAGRAM, Worker};
 use crate::batch::Batch;
-use crate::consumer::Terms;
 use crate::consumer::layers::{Layers, Verdict};
 use crate::consumer::leg::{Current, Leg};
+use crate::consumer::{Form, Terms};
 use crate::drops::{DropReason, Drops};
 use crate::event::{ConsumerEvent, Event};
 use crate::event_queue::EventQueue;
@@ -24,7 +24,7 @@ use crate::send_stream::{Forward, Forwarded, Tally};
 use crate::transport::{Kind, Transport};
 use miso_bwe::SentNote;
 use miso_ice::Tuple;
-use miso_wire::{AbsSendTime, ExtSeq, Seq, Ssrc};
+use miso_wire::{AbsSendTime, ExtSeq, Ssrc};
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -301,17 +301,17 @@ impl Serving<'_> {
         let Some((meta, packet)) = self.pool.packet(index) else {
             return 0;
         };
-        let unwanted =
-            !self.terms.supported.contains(meta.pt) || (self.terms.ignore_dtx && meta.dtx);
+        let unwanted = self.terms.ignore_dtx && meta.dtx;
+        let form = self.terms.form_of(meta).filter(|_| !unwanted);
         // Padding alone is never forwarded; its number is taken out of the sequence.
-        if unwanted || meta.payload_len == 0 {
+        let Some(form) = form.filter(|form| meta.payload_len > form.skipped) else {
             // What comes before the first packet has no number.
             return if current.must_sync {
                 0
             } else {
                 self.leave_out(batch, ext_seq, meta)
             };
-        }
+        };
         if current.must_sync {
             current.must_sync = false;
             self.sync(current.stream, meta);
@@ -332,8 +332,8 @@ impl Serving<'_> {
             ts: meta.ts,
             marker,
             vp8,
-            size: meta.len(),
-            payload_len: usize::from(meta.payload_len),
+            size: meta.len() - usize::from(form.skipped),
+            payload_len: usize::from(meta.payload_len - form.skipped),
         };
         let Some(forwarded) = self.leg.send.forward(&forward, self.now) else {
             return 0;
@@ -342,7 +342,7 @@ impl Serving<'_> {
         if let Some(filter) = &mut self.leg.filter {
             filter.sent(current.stream, meta, (forwarded.ts, marker));
         }
-        let outward = self.outward(&forward, forwarded, meta);
+        let outward = self.outward((&forward, form), forwarded, meta);
         if self.consumer.traces.has_packets() {
             let sent = SentPacket {
                 outward: &outward,
@@ -377,6 +377,7 @@ impl Serving<'_> {
             mid: None,
             send_time: None,
             transport_seq: None,
+            skipped: 0,
             vp8: None,
             original: None,
         };
@@ -390,7 +391,12 @@ impl Serving<'_> {
         self.leg.send.sync(before, offset);
     }
 
-    fn outward(&mut self, forward: &Forward, forwarded: Forwarded, meta: &PacketMeta) -> Outward {
+    fn outward(
+        &mut self,
+        (forward, form): (&Forward, Form),
+        forwarded: Forwarded,
+        meta: &PacketMeta,
+    ) -> Outward {
         let params = self.leg.send.params();
         // Without RTX a retransmission is the same packet under the same SRTP index, so nothing in it may differ.
         let stamped = params.rtx.is_some() || !params.use_nack;
@@ -400,13 +406,14 @@ impl Serving<'_> {
         let transport_seq = is_numbered.then(|| self.transport.take_transport_seq());
         Outward {
             ssrc: params.ssrc,
-            pt: meta.pt,
+            pt: form.pt,
             index: forwarded.ext_seq,
             timestamp: forwarded.ts,
             marker: forward.marker,
             mid: self.terms.mid,
             send_time: (stamped && extensions.abs_send_time).then_some(self.send_time),
             transport_seq,
+            skipped: form.skipped,
             vp8: forward.vp8,
             original: None,
         }
@@ -456,14 +463,5 @@ impl Serving<'_> {
                 len
             }
         }
-    }
-}
-
-impl Transport {
-    /// Takes the number of a packet that carries one.
-    pub(super) fn take_transport_seq(&mut self) -> Seq {
-        let seq = Seq(self.next_transport_seq);
-        self.next_transport_seq = self.next_transport_seq.wrapping_add(1);
-        seq
     }
 }

@@ -6,6 +6,7 @@ use super::Worker;
 use super::seal::{MAX_OVERHEAD, Outward, RTX_OVERHEAD};
 use super::trace::{SentPacket, Traced, trace_sent};
 use crate::batch::Batch;
+use crate::consumer::Form;
 use crate::drops::DropReason;
 use crate::keys::ConsumerKey;
 use crate::send_path::overhead_of;
@@ -59,14 +60,19 @@ impl Worker {
         let rtx_index = leg.send.resend(&sent, now);
         let params = *leg.send.params();
         let terms = &consumer.terms;
+        let mut form = terms.form_of(meta)?;
+        if params.rtx.is_some() && consumer.rtx_pt_of(form.pt).is_none() {
+            // There is RTX of what is in RED, not of RED; of what is sent again, nobody needs the copies.
+            form = Form::unpacked(meta).unwrap_or(form);
+        }
         let rtx = rtx_index.zip(params.rtx);
         let stamp = |negotiated: bool| negotiated && rtx.is_some();
         let transport_seq = stamp(terms.extensions.transport_wide_cc && meta.patch.twcc.is_some())
             .then(|| transport.take_transport_seq());
         let outward = Outward {
             ssrc: rtx.map_or(params.ssrc, |(_, (ssrc, _))| ssrc),
-            pt: rtx.map_or(meta.pt, |(_, (_, pt))| {
-                consumer.rtx_pt_of(meta.pt).unwrap_or(pt)
+            pt: rtx.map_or(form.pt, |(_, (_, pt))| {
+                consumer.rtx_pt_of(form.pt).unwrap_or(pt)
             }),
             index: rtx.map_or(sent.ext_seq, |(index, _)| index),
             timestamp: sent.ts,
@@ -74,6 +80,7 @@ impl Worker {
             mid: terms.mid,
             send_time: stamp(terms.extensions.abs_send_time).then_some(send_time),
             transport_seq,
+            skipped: form.skipped,
             vp8: sent.vp8,
             original: rtx.map(|_| sent.ext_seq.seq()),
         };

@@ -4,7 +4,7 @@
 
 use super::Worker;
 use super::data::gone;
-use super::rtp_in::ClearPacket;
+use super::rtp_in::{ClearPacket, Origin};
 use super::seal::{Outward, RTX_OVERHEAD};
 use crate::command::Response;
 use crate::drops::{DropReason, Drops};
@@ -92,7 +92,7 @@ impl Worker {
             return;
         };
         // Of a producer that is paused only what is asked for and reported is traced (fact sheet 3.2).
-        if producer.paused {
+        if producer.paused || packet.origin == Origin::Copy {
             return;
         }
         let (header, bytes) = (&packet.header, packet.bytes);
@@ -112,7 +112,7 @@ impl Worker {
             rid: value(ExtensionKind::Rid).and_then(read_rid),
             rrid: value(ExtensionKind::RepairedRid).and_then(read_rid),
             transport_seq: value(ExtensionKind::TransportWideCc).and_then(read_transport_seq),
-            is_rtx: packet.is_repair,
+            is_rtx: packet.origin == Origin::Rtx,
         };
         if let Some(info) = producer.traces.told(trace) {
             self.tell_of_producer(key, (TraceDirection::In, info), now);
@@ -197,6 +197,7 @@ pub(super) fn trace_sent(
     let SentPacket { outward, meta } = sent;
     let is_rtx = outward.original.is_some();
     let added = if is_rtx { RTX_OVERHEAD } else { 0 };
+    let skipped = usize::from(outward.skipped);
     let trace = PacketTrace {
         pt: outward.pt,
         seq: outward.index.seq(),
@@ -204,8 +205,8 @@ pub(super) fn trace_sent(
         marker: outward.marker,
         ssrc: outward.ssrc,
         key_frame: meta.key_frame,
-        size: meta.len() + added,
-        payload_size: usize::from(meta.payload_len) + added,
+        size: (meta.len() + added).saturating_sub(skipped),
+        payload_size: (usize::from(meta.payload_len) + added).saturating_sub(skipped),
         spatial: meta.layer.spatial,
         temporal: meta.layer.temporal,
         mid: outward.mid.filter(|_| meta.patch.mid.is_some()),

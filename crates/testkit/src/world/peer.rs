@@ -15,7 +15,7 @@ use str0m::config::DtlsVersion;
 
 use super::{Owner, World};
 use crate::client::{Client, ClientSettings};
-use crate::negotiate::{Dialect, Encoding, recv_capabilities};
+use crate::negotiate::{Dialect, Encoding, recv_capabilities_with};
 use crate::server::{ConsumeSettings, TransportSettings};
 use crate::source::{
     Described, DescribedSource, OpusSource, Source, VideoSettings, Vp8Source, Vp9Source,
@@ -24,7 +24,7 @@ use crate::source::{
 /// First port of a peer's connections.
 const FIRST_PORT: u16 = 5_000;
 /// Level of a voice, dBov.
-const VOICE: i8 = -30;
+pub(super) const VOICE: i8 = -30;
 
 /// A peer of a [`World`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,7 +97,7 @@ pub struct Peer {
     pub send: Endpoint,
     /// By which it receives.
     pub recv: Endpoint,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     next_mid: u32,
     next_stream: u16,
 }
@@ -345,10 +345,22 @@ impl World {
             let encoding = Encoding {
                 layers: source.layers(),
                 codec: source.codec(),
+                is_red: matches!(&source, Source::Opus(source) if source.is_red()),
                 ..Encoding::plain(Ssrc(self.rng.u32(1..)), rtx, rid)
             };
             encodings.push((encoding, source));
         }
+        self.produce_encodings(id, kind, encodings, key_frame_request_delay)
+    }
+
+    /// Makes a producer of streams whose names are known.
+    pub(super) fn produce_encodings(
+        &mut self,
+        id: PeerId,
+        kind: MediaKind,
+        encodings: Vec<(Encoding, Source)>,
+        key_frame_request_delay: Duration,
+    ) -> Result<Produced, CommandError> {
         let peer = self.peers.get_mut(id.0).expect("a peer of this world");
         let mid = peer.next_mid.to_string();
         peer.next_mid += 1;
@@ -390,7 +402,7 @@ impl World {
         settings: ConsumeSettings,
     ) -> Consumed {
         let transport = self.peer(id).recv.transport;
-        let remote = recv_capabilities(self.server.capabilities());
+        let remote = recv_capabilities_with(self.server.capabilities(), settings.audio);
         let made = self
             .server
             .consume((transport, producer), &remote, settings, self.now);

@@ -36,7 +36,7 @@ fn retransmissions_join_only_a_stream_that_exists() {
         Belongs::Nobody,
         "of another codec"
     );
-    producer.streams[0].recv.bind_rtx(Ssrc(2), RTX);
+    producer.streams[0].recv.bind_rtx(Ssrc(2), RTX, MEDIA);
     assert_eq!(producer.classify(Ssrc(2), RTX, None), Belongs::Rtx(0));
 }
 
@@ -65,7 +65,7 @@ fn rid_begins_its_encoding_once() {
         producer.classify(Ssrc(5), RTX, rid("b")),
         Belongs::NewRtx(0)
     );
-    producer.streams[0].recv.bind_rtx(Ssrc(5), RTX);
+    producer.streams[0].recv.bind_rtx(Ssrc(5), RTX, MEDIA);
     assert_eq!(
         producer.classify(Ssrc(6), RTX, rid("b")),
         Belongs::Nobody,
@@ -93,7 +93,7 @@ fn single_unnamed_encoding_takes_what_comes_first() {
     );
     assert_eq!(producer.classify(Ssrc(7), OTHER, None), Belongs::Nobody);
     assert_eq!(producer.classify(Ssrc(2), RTX, None), Belongs::NewRtx(0));
-    producer.streams[0].recv.bind_rtx(Ssrc(2), RTX);
+    producer.streams[0].recv.bind_rtx(Ssrc(2), RTX, MEDIA);
     assert_eq!(producer.classify(Ssrc(3), RTX, None), Belongs::Nobody);
 }
 

@@ -130,7 +130,7 @@ pub(super) fn new_consumer(
     let media = parameters
         .codecs
         .iter()
-        .filter(|codec| codec.mime_type.codec().is_media());
+        .filter(|codec| codec.mime_type.codec().is_media() || codec.is_audio_red());
     let has = |uri: HeaderExtensionUri| parameters.extension_id(&uri).is_some();
     let is_described = has(HeaderExtensionUri::DependencyDescriptor);
     let codec = parameters

@@ -31,7 +31,14 @@ pub(crate) use report::{compact, round_trip};
 /// a pause of the encoder for its end.
 const INACTIVITY: Duration = Duration::from_millis(1_500);
 
-/// The same where discontinuous transmission makes silence normal.
+/// The same while others of the simulcast come: it is not the way here that is interrupted.
+const INACTIVITY_ALONE: Duration = Duration::from_millis(700);
+
+/// How lately others must have come for that. Longer takes an interruption of all for the end of one, shorter waits
+/// longer where pictures are seldom.
+const OTHERS_COME: Duration = Duration::from_millis(300);
+
+/// Silence as above, where discontinuous transmission makes it normal.
 const INACTIVITY_DTX: Duration = Duration::from_millis(5_000);
 
 /// What a received stream is, as negotiated.
@@ -87,7 +94,7 @@ pub(crate) struct Received {
     pub(crate) needs_key_frame: bool,
     /// The score changed: the stream was dead.
     pub(crate) score_changed: bool,
-    /// A spatial layer came back that was silent.
+    /// A spatial layer came back that was silent, or is missed since.
     pub(crate) layers_changed: bool,
 }
 
@@ -131,6 +138,8 @@ pub(crate) struct RecvStream {
     activity: LayerActivity,
     /// When a packet with payload last came; none while paused.
     active_at: Option<Instant>,
+    /// Whether it was looked if it alone is silent.
+    suspected: bool,
     /// Whether it is dead.
     inactive: bool,
 }
@@ -176,8 +185,9 @@ impl RecvStream {
             score: Score::default(),
             sampled: Counters::default(),
             counters: Counters::default(),
-            activity: LayerActivity::new(params.spatial_layers, now),
+            activity: LayerActivity::new(params.spatial_layers, params.use_dtx, now),
             active_at: Some(now),
+            suspected: false,
             inactive: false,
         }
     }
@@ -369,13 +379,17 @@ impl RecvStream {
     pub(crate) fn pause(&mut self) {
         self.nack.reset();
         self.active_at = None;
-        self.activity.pause();
     }
 
     /// The producer was resumed.
     pub(crate) fn resume(&mut self, now: Instant) {
         self.active_at = Some(now);
-        self.activity = LayerActivity::new(self.params.spatial_layers, now);
+        let RecvStreamParams {
+            spatial_layers,
+            use_dtx,
+            ..
+        } = self.params;
+        self.activity = LayerActivity::new(spatial_layers, use_dtx, now);
     }
 
     /// Whether nothing has come for so long, though it may.
@@ -386,14 +400,8 @@ impl RecvStream {
 
     /// When [`handle_timeout`](Self::handle_timeout) and [`nacks`](Self::nacks) want to be called next.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        let checks = self.activity.poll_timeout();
-        let times = [self.nack.poll_timeout(), self.inactive_at(), checks];
+        let times = [self.nack.poll_timeout(), self.inactive_at()];
         times.into_iter().flatten().min()
-    }
-
-    /// Notices spatial layers that fell silent; true when there are any.
-    pub(crate) fn check_layers(&mut self, now: Instant) -> bool {
-        self.activity.check(&self.rates, now)
     }
 
     /// Whether packets of a spatial layer come, as far as known.
@@ -411,9 +419,19 @@ impl RecvStream {
         self.rates.total().estimate(now)
     }
 
-    /// Notices silence; true when the score changed.
-    pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
+    /// When a packet with payload last came, while that is watched.
+    pub(crate) fn active_at(&self) -> Option<Instant> {
+        self.active_at
+    }
+
+    /// Notices silence; true when the score changed. `newest` is when a packet last came on any stream of the producer.
+    pub(crate) fn handle_timeout(&mut self, newest: Option<Instant>, now: Instant) -> bool {
         if self.inactive_at().is_none_or(|at| at > now) {
+            return false;
+        }
+        let others_come = newest.is_some_and(|at| now.saturating_duration_since(at) < OTHERS_COME);
+        self.suspected = true;
+        if !others_come && self.inactive_at().is_some_and(|at| at > now) {
             return false;
         }
         self.inactive = true;
@@ -453,15 +471,16 @@ impl RecvStream {
             return;
         }
         self.active_at = self.active_at.map(|_| now);
+        self.suspected = false;
         received.score_changed = std::mem::take(&mut self.inactive) && self.score.reset(BEST_SCORE);
-        received.layers_changed = self.activity.packet(packet.spatial);
+        received.layers_changed = self.activity.packet(packet, now);
     }
 
     fn inactive_at(&self) -> Option<Instant> {
-        let limit = if self.params.use_dtx {
-            INACTIVITY_DTX
-        } else {
-            INACTIVITY
+        let limit = match (self.params.use_dtx, self.suspected) {
+            (true, _) => INACTIVITY_DTX,
+            (false, false) => INACTIVITY_ALONE,
+            (false, true) => INACTIVITY,
         };
         let watched = self.params.check_inactivity && !self.inactive;
         self.active_at.filter(|_| watched).map(|at| at + limit)

@@ -13,6 +13,8 @@ const SECONDS = 20;
 /** How long picture is bright and sound is loud at the beginning of each second. */
 const FLASH = 0.2;
 
+export const CAMERA = { width: 960, height: 540, rate: 15 };
+
 const PICTURE =
   `testsrc2=size=320x240:rate=25:duration=${SECONDS},eq=brightness=-0.3,` +
   `drawbox=color=white:thickness=fill:enable='lt(mod(t,1),${FLASH})'`;
@@ -46,6 +48,15 @@ const AUDIO = {
   opus: ['-c:a', 'libopus', '-b:a', '64k'],
   aac: ['-c:a', 'aac', '-b:a', '96k'],
 };
+
+/** What a camera sees, for Chromium to send: the least that it encodes in three sizes. */
+export async function smallCamera() {
+  const path = join(temporaryFolder('film'), 'camera.y4m');
+  const picture = `testsrc2=size=${CAMERA.width}x${CAMERA.height}:rate=${CAMERA.rate}:duration=2`;
+  const options = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-pix_fmt', 'yuv420p'];
+  await run('ffmpeg', ['-f', 'lavfi', '-i', picture, ...options, path], { timeout: MAKE_MS });
+  return path;
+}
 
 /** A film in a file named `name`, whose ending says the container. Either codec may be null. */
 export async function film(name, video, audio) {

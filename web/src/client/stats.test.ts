@@ -112,6 +112,18 @@ describe('readStream', () => {
     });
   });
 
+  it('tells each encoding of a producer, smallest first', () => {
+    const encoding = (rid: string, rest: object) => ({ type: 'outbound-rtp', rid, ...rest });
+    const entries = report([
+      encoding('r1', { active: false, qualityLimitationReason: 'bandwidth' }),
+      encoding('r0', { frameWidth: 320, bytesSent: 30, retransmittedBytesSent: 10 }),
+    ]);
+    expect(readStream(entries)?.encodings).toMatchObject([
+      { rid: 'r0', active: true, width: 320, bytes: 20, limitedBy: null },
+      { rid: 'r1', active: false, width: null, bytes: 0, limitedBy: 'bandwidth' },
+    ]);
+  });
+
   it('reads what a consumer has decoded', () => {
     const entries = report([
       {
@@ -123,7 +135,12 @@ describe('readStream', () => {
         totalAudioEnergy: 0.5,
       },
     ]);
-    expect(readStream(entries)).toMatchObject({ kind: 'audio', packets: 9, totalAudioEnergy: 0.5 });
+    expect(readStream(entries)).toMatchObject({
+      kind: 'audio',
+      packets: 9,
+      totalAudioEnergy: 0.5,
+      encodings: [],
+    });
     expect(readStream([])).toBeNull();
   });
 });

@@ -42,8 +42,29 @@ export interface StreamStats {
   framesPerSecond: number | null;
   width: number | null;
   height: number | null;
+  /** Pauses of a received picture since the beginning, and how long all of them took, in seconds. */
+  freezes: number | null;
+  freezeSeconds: number | null;
   totalAudioEnergy: number | null;
   audioLevel: number | null;
+  /** What is sent, smallest first; none of what is received. */
+  encodings: EncodingStats[];
+}
+
+/** One encoding of a simulcast, or the only one. */
+export interface EncodingStats {
+  rid: string | null;
+  /** False while the browser has switched it off. */
+  active: boolean;
+  width: number | null;
+  height: number | null;
+  framesPerSecond: number | null;
+  /** Without what was sent once more. */
+  bytes: number;
+  /** Bit/s that the encoder is to make. */
+  targetBitrate: number | null;
+  /** `none`, `cpu`, `bandwidth` or `other`. */
+  limitedBy: string | null;
 }
 
 /** Reads one transport's report; `before` is the sample that the last call returned. */
@@ -79,6 +100,7 @@ export function readPath(
 export function readStream(report: Report): StreamStats | null {
   const all = Array.from(report, ([, entry]) => entry as Entry);
   const streams = all.filter(({ type }) => type === 'inbound-rtp' || type === 'outbound-rtp');
+  streams.sort((one, other) => (str(one.rid) ?? '').localeCompare(str(other.rid) ?? ''));
   const [first] = streams;
   if (first === undefined) return null;
   const codec = all.find((entry) => entry.id === first.codecId);
@@ -95,8 +117,24 @@ export function readStream(report: Report): StreamStats | null {
     framesPerSecond: num(first.framesPerSecond),
     width: num(first.frameWidth),
     height: num(first.frameHeight),
+    freezes: num(first.freezeCount),
+    freezeSeconds: num(first.totalFreezesDuration),
     totalAudioEnergy: num(first.totalAudioEnergy),
     audioLevel: num(first.audioLevel),
+    encodings: streams.filter(({ type }) => type === 'outbound-rtp').map(encodingOf),
+  };
+}
+
+function encodingOf(stream: Entry): EncodingStats {
+  return {
+    rid: str(stream.rid),
+    active: stream.active !== false,
+    width: num(stream.frameWidth),
+    height: num(stream.frameHeight),
+    framesPerSecond: num(stream.framesPerSecond),
+    bytes: (num(stream.bytesSent) ?? 0) - (num(stream.retransmittedBytesSent) ?? 0),
+    targetBitrate: num(stream.targetBitrate),
+    limitedBy: str(stream.qualityLimitationReason),
   };
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use miso_wire::Bitrate;
+use miso_wire::{Bitrate, RtpTime};
 
 use super::RecvPacket;
 use crate::rate::{RATE_WINDOW, RateCounter};
@@ -90,11 +90,6 @@ impl LayerRates {
         })
     }
 
-    /// Whether anything of a spatial layer came lately.
-    fn is_active(&self, spatial: u8, now: Instant) -> bool {
-        self.of_layer(spatial, u8::MAX, now) > Bitrate(0)
-    }
-
     /// Spatial and temporal number of each layer with its cumulative rate; none for a stream of one layer.
     pub(super) fn each(&self, now: Instant) -> impl Iterator<Item = (u8, u8, Bitrate)> + '_ {
         let layers = (0..=u8::MAX)
@@ -107,45 +102,81 @@ impl LayerRates {
     }
 }
 
-/// How often it is looked whether layers fell silent. Longer keeps consumers waiting for a layer that no longer comes,
-/// shorter looks more often at nothing new.
-const CHECK_INTERVAL: Duration = Duration::from_millis(1_500);
+/// Pictures in a row that lack a spatial layer after which it counts as silent. More keeps viewers longer on a picture
+/// that stands, fewer takes frames that an encoder left out for the end of a layer.
+const MISSED_PICTURES: u32 = 4;
+
+/// The time that these take at least. Longer and shorter do the same, where many pictures come in a second.
+const MISSED_FOR: Duration = Duration::from_millis(400);
 
 /// Spatial layers that a stream can have in any codec.
 const MAX_SPATIAL: u8 = 8;
 
-/// Which spatial layers of a stream come. All count as coming until they were seen to be silent.
+/// A picture, and when it came.
 #[derive(Clone, Copy, Debug)]
+struct Seen {
+    /// How many pictures began before.
+    number: u32,
+    /// When its last packet came.
+    at: Instant,
+}
+
+/// Which spatial layers of a stream come. All count as coming until pictures came that lack them; silence of all says
+/// nothing.
+#[derive(Clone, Debug)]
 pub(super) struct LayerActivity {
     /// Spatial layers that the sender announced.
     announced: u8,
+    /// How long a layer may be silent while others come.
+    patience: Duration,
     /// One bit for each layer.
     active: u8,
-    /// When to look next; never for a stream of one spatial layer, nor while it is paused.
-    check_at: Option<Instant>,
+    /// Timestamp of the newest picture.
+    newest: Option<RtpTime>,
+    /// Its number.
+    number: u32,
+    /// The last picture that had this layer.
+    seen: [Seen; MAX_SPATIAL as usize],
 }
 
 impl LayerActivity {
     /// Of a stream that begins now, or goes on after a pause.
-    pub(super) fn new(announced: u8, now: Instant) -> Self {
-        let announced = announced.clamp(1, MAX_SPATIAL);
+    pub(super) fn new(announced: u8, use_dtx: bool, now: Instant) -> Self {
+        let patience = if use_dtx {
+            LAYER_WINDOW_DTX
+        } else {
+            MISSED_FOR
+        };
         Self {
-            announced,
+            announced: announced.clamp(1, MAX_SPATIAL),
+            patience,
             active: u8::MAX,
-            // Not before the rates of silent layers had time to fall to zero.
-            check_at: (announced > 1).then(|| now + LAYER_WINDOW),
+            newest: None,
+            number: 0,
+            seen: [Seen { number: 0, at: now }; MAX_SPATIAL as usize],
         }
     }
 
-    /// Silence means nothing from here on.
-    pub(super) fn pause(&mut self) {
-        self.check_at = None;
-    }
-
-    /// A packet of a layer came. True if the layer was silent before.
-    pub(super) fn packet(&mut self, spatial: u8) -> bool {
-        let bit = bit_of(spatial);
-        let is_news = spatial < self.announced && self.active & bit == 0;
+    /// A packet came. True if its layer was silent before, or others are since now.
+    pub(super) fn packet(&mut self, packet: &RecvPacket, now: Instant) -> bool {
+        if self.announced == 1 {
+            return false;
+        }
+        let is_next = self
+            .newest
+            .is_none_or(|newest| packet.ts.is_newer_than(newest));
+        let mut is_news = false;
+        if is_next {
+            self.newest = Some(packet.ts);
+            self.number = self.number.wrapping_add(1);
+            is_news = self.look(now);
+        }
+        let number = self.number;
+        if let Some(seen) = self.seen.get_mut(usize::from(packet.spatial)) {
+            *seen = Seen { number, at: now };
+        }
+        let bit = bit_of(packet.spatial);
+        is_news |= packet.spatial < self.announced && self.active & bit == 0;
         self.active |= bit;
         is_news
     }
@@ -154,28 +185,22 @@ impl LayerActivity {
         self.active & bit_of(spatial) != 0
     }
 
-    pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.check_at
-    }
-
-    /// Looks at the rates if it is time. True when layers fell silent.
-    pub(super) fn check(&mut self, rates: &LayerRates, now: Instant) -> bool {
-        if self.check_at.is_none_or(|at| at > now) {
-            return false;
-        }
-        self.check_at = Some(now + CHECK_INTERVAL);
-        let active = (0..self.announced).filter(|spatial| rates.is_active(*spatial, now));
-        let active = active.fold(0, |mask, spatial| mask | bit_of(spatial));
-        std::mem::replace(&mut self.active, active) & !active & bits_below(self.announced) != 0
+    /// A picture begins. True when a layer has missed too many.
+    fn look(&mut self, now: Instant) -> bool {
+        let layers = (0..self.announced).zip(&self.seen);
+        let silent = layers.filter(|(_, seen)| {
+            self.number.wrapping_sub(seen.number) > MISSED_PICTURES
+                && now.saturating_duration_since(seen.at) >= self.patience
+        });
+        let silent = silent.fold(0, |mask, (spatial, _)| mask | bit_of(spatial));
+        let before = self.active;
+        self.active &= !silent;
+        self.active != before
     }
 }
 
 fn bit_of(spatial: u8) -> u8 {
     1_u8.checked_shl(u32::from(spatial)).unwrap_or(0)
-}
-
-fn bits_below(count: u8) -> u8 {
-    (0..count).fold(0, |mask, spatial| mask | bit_of(spatial))
 }
 
 fn sum(layers: &[RateCounter], now: Instant) -> Bitrate {

@@ -238,9 +238,12 @@ fn score_is_sampled_at_each_sender_report() {
 fn silent_layer_of_a_simulcast_dies_and_lives_again() {
     let mut bench = Bench::new(|params| params.check_inactivity = true);
     bench.receive(1, 0).unwrap();
+    assert_eq!(bench.stream.poll_timeout(), Some(bench.at(700)));
+    let newest = Some(bench.at(0));
+    assert!(!bench.stream.handle_timeout(newest, bench.at(700)));
     assert_eq!(bench.stream.poll_timeout(), Some(bench.at(1_500)));
-    assert!(!bench.stream.handle_timeout(bench.at(1_499)));
-    assert!(bench.stream.handle_timeout(bench.at(1_500)));
+    assert!(!bench.stream.handle_timeout(newest, bench.at(1_499)));
+    assert!(bench.stream.handle_timeout(newest, bench.at(1_500)));
     assert_eq!(
         (bench.stream.score(), bench.stream.poll_timeout()),
         (0, None)
@@ -248,6 +251,28 @@ fn silent_layer_of_a_simulcast_dies_and_lives_again() {
     assert!(!bench.stream.sender_report(NtpTime(1), bench.at(1_600)));
     assert!(bench.receive(2, 2_000).unwrap().score_changed);
     assert_eq!(bench.stream.score(), 10);
+}
+
+#[test]
+fn silent_layer_of_a_simulcast_dies_sooner_while_others_come() {
+    let mut bench = Bench::new(|params| params.check_inactivity = true);
+    bench.receive(1, 0).unwrap();
+    assert!(
+        !bench
+            .stream
+            .handle_timeout(Some(bench.at(699)), bench.at(699))
+    );
+    assert!(
+        bench
+            .stream
+            .handle_timeout(Some(bench.at(450)), bench.at(700))
+    );
+    assert!(bench.receive(2, 1_000).unwrap().score_changed);
+    assert!(
+        !bench
+            .stream
+            .handle_timeout(Some(bench.at(1_400)), bench.at(1_700))
+    );
 }
 
 #[test]
@@ -259,7 +284,11 @@ fn padding_keeps_no_layer_alive() {
         ..packet(2, 1_000)
     };
     bench.stream.receive(&padding, bench.at(1_000)).unwrap();
-    assert!(bench.stream.handle_timeout(bench.at(1_500)));
+    assert!(
+        bench
+            .stream
+            .handle_timeout(Some(bench.at(1_400)), bench.at(1_500))
+    );
 }
 
 #[test]
@@ -278,5 +307,5 @@ fn paused_stream_neither_dies_nor_asks() {
     assert_eq!(bench.stream.poll_timeout(), None);
     assert_eq!(bench.nacks(100), [0; 0]);
     bench.stream.resume(bench.at(60_000));
-    assert_eq!(bench.stream.poll_timeout(), Some(bench.at(61_500)));
+    assert_eq!(bench.stream.poll_timeout(), Some(bench.at(60_700)));
 }

@@ -83,19 +83,17 @@ impl Worker {
         let Some(producer) = self.objects.producers.get_mut(key) else {
             return;
         };
-        let (mut scores_changed, mut layers_changed) = (false, false);
+        let mut scores_changed = false;
+        let streams = producer.streams.iter();
+        let newest = streams.filter_map(|it| it.recv.active_at()).max();
         for stream in &mut producer.streams {
-            scores_changed |= stream.recv.handle_timeout(now);
-            layers_changed |= stream.recv.check_layers(now);
+            scores_changed |= stream.recv.handle_timeout(newest, now);
         }
         producer.key_frames.handle_timeout(now);
         self.send_nacks(key, now);
         self.send_key_frame_requests(key, now);
         if scores_changed {
             self.announce_scores(key, now);
-        }
-        if layers_changed {
-            self.reconsider_consumers_of(key, now);
         }
     }
 

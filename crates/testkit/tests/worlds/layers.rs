@@ -262,7 +262,8 @@ fn spatial_layer_that_vanishes_gives_way_and_is_gone_up_to_when_it_comes_back() 
             source.set_active(layers);
         };
         set_active(&mut show, 1);
-        show.world.run_for(Duration::from_secs(8));
+        // Nobody looks at a picture that stands for longer.
+        show.world.run_for(Duration::from_millis(600));
         assert_eq!(show.current(), (Some(0), Some(0)), "{}", show.world.at());
         assert!(pictures(&show.second()) >= 29, "{}", show.world.at());
         set_active(&mut show, 3);

@@ -59,3 +59,61 @@ fn padding_is_a_packet_without_bytes() {
         (1, 0)
     );
 }
+
+/// Feeds pictures of these layers, one every `interval` milliseconds from `from` on; when something changed.
+fn feed(
+    activity: &mut LayerActivity,
+    (from, count, interval): (u32, u32, u32),
+    layers: &[u8],
+) -> Vec<u32> {
+    let mut changes = Vec::new();
+    for at in (0..count).map(|picture| from + picture * interval) {
+        for spatial in layers {
+            let packet = RecvPacket {
+                ts: RtpTime(at * 90),
+                ..packet(*spatial, 0)
+            };
+            let now = base() + Duration::from_millis(u64::from(at));
+            if activity.packet(&packet, now) {
+                changes.push(at);
+            }
+        }
+    }
+    changes
+}
+
+fn active(activity: &LayerActivity) -> Vec<u8> {
+    let layers = 0..3;
+    layers.filter(|it| activity.is_active(*it)).collect()
+}
+
+#[test]
+fn layer_that_pictures_lack_is_noticed_within_half_a_second_and_at_once_when_it_comes_back() {
+    let mut activity = LayerActivity::new(3, false, base());
+    assert_eq!(feed(&mut activity, (0, 30, 40), &[0, 1, 2]), [0; 0]);
+    let changes = feed(&mut activity, (1_200, 30, 40), &[0, 1]);
+    assert_eq!(
+        changes,
+        [1_560],
+        "400 ms after the last picture that had it"
+    );
+    assert_eq!(active(&activity), [0, 1]);
+    assert_eq!(feed(&mut activity, (2_400, 30, 40), &[0, 1, 2]), [2_400]);
+    assert_eq!(active(&activity), [0, 1, 2]);
+}
+
+#[test]
+fn pictures_that_are_seldom_and_silence_of_all_are_no_sign_of_a_layer_that_ended() {
+    let mut activity = LayerActivity::new(3, false, base());
+    assert_eq!(feed(&mut activity, (0, 10, 1_000), &[0, 1, 2]), [0; 0]);
+    assert_eq!(feed(&mut activity, (60_000, 10, 40), &[0, 1, 2]), [0; 0]);
+    assert_eq!(feed(&mut activity, (70_000, 3, 1_000), &[0]), [0; 0]);
+    assert_eq!(active(&activity), [0, 1, 2]);
+}
+
+#[test]
+fn layer_may_be_silent_longer_with_discontinuous_transmission() {
+    let mut activity = LayerActivity::new(2, true, base());
+    assert_eq!(feed(&mut activity, (0, 140, 40), &[0]), [0; 0]);
+    assert_eq!(feed(&mut activity, (6_000, 10, 40), &[0]), [6_000]);
+}

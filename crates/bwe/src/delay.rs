@@ -25,6 +25,10 @@ const RTT_WEIGHT: f64 = 0.2;
 /// sooner.
 const NO_QUEUE: Duration = Duration::from_millis(4);
 
+/// The same for a sender that leaves the path empty most of the time. Higher is fooled less by bursts, lower reacts sooner
+/// to a link that has become slower.
+const SHORT_QUEUE: Duration = Duration::from_millis(12);
+
 /// How far the estimate may be above what arrives before the link was full for the first time, as a factor.
 const START_HEADROOM: f64 = 1.5;
 
@@ -160,6 +164,10 @@ impl DelayEstimator {
         let usage = match self.trend.usage() {
             LinkUsage::Over if self.queue.is_draining() => LinkUsage::Under,
             LinkUsage::Over if self.queue.length() < NO_QUEUE => LinkUsage::Normal,
+            // It is the burst with which a layer began that the trend still sees.
+            LinkUsage::Over if context.application_limited && self.queue.length() < SHORT_QUEUE => {
+                LinkUsage::Normal
+            }
             LinkUsage::Normal if self.queue.is_ours() => LinkUsage::Under,
             usage => usage,
         };

@@ -224,7 +224,7 @@ impl RoomScenario {
         if !self.strangers.is_empty() {
             figures = figures.with(Measure::Share, 100.0 * got / room.max(1.0) * self.entitled);
         }
-        if let Some((change, _)) = self.changes.first() {
+        if let Some((change, _)) = self.changes.last() {
             figures = figures.with(Measure::Recovery, self.recovery(pictures, *change));
         }
         figures

@@ -29,8 +29,8 @@ const STEP: Duration = Duration::from_millis(100);
 const STEPS_A_SECOND: usize = 10;
 /// Share of a link that media can have: the rest is for headers, reports and probes.
 const USABLE: f64 = 0.85;
-/// Layers count as right again from when a viewer gets so much of what fits.
-const RECOVERED_SHARE: f64 = 0.85;
+/// Layers count as right again from when a viewer gets so much of what fits, a key frame among it.
+const RECOVERED_SHARE: std::ops::RangeInclusive<f64> = 0.85..=1.15;
 /// For so many steps.
 const RECOVERED_STEPS: usize = 10;
 
@@ -224,7 +224,7 @@ impl RoomScenario {
         if !self.strangers.is_empty() {
             figures = figures.with(Measure::Share, 100.0 * got / room.max(1.0) * self.entitled);
         }
-        if let Some((change, _)) = self.changes.first() {
+        if let Some((change, _)) = self.changes.last() {
             figures = figures.with(Measure::Recovery, self.recovery(pictures, *change));
         }
         figures
@@ -289,7 +289,7 @@ impl RoomScenario {
             let got: f64 = window.clone().map(|step| received(pictures, step)).sum();
             let fits: f64 = window.map(|step| self.affordable(step)).sum();
             let within = got / fits.max(1.0);
-            (RECOVERED_SHARE..=1.2 / USABLE).contains(&within)
+            RECOVERED_SHARE.contains(&within)
         });
         (recovered.unwrap_or(last) - first) as f64 * millis(STEP)
     }

@@ -30,7 +30,8 @@ Usage: cargo xtask <command>
                        measure; --n N, --burst B, --json are passed on; `forward --worker PATH` measures any
                        worker of mediasoup's through its npm library
   quality [FILTER] [--json] [--seed N] [--course]
-                       run media through simulated bad networks; fails when a figure is out of its band
+                       run media through simulated bad networks; fails when a figure is out of its band; `--keep`
+                       alone writes the tables into docs/quality.md
 ";
 
 fn main() -> ExitCode {

@@ -130,13 +130,18 @@ fn full(kind: &Kind) -> RoomScenario {
     }
 }
 
-fn change(kind: &Kind, name: &str, (from, to): (u64, u64), recovery: f64) -> RoomScenario {
-    let band = Band::default()
-        .at_least(Measure::Affordable, AIM.affordable)
-        .at_most(Measure::QueueDelayP95, AIM.queue)
-        .at_most(Measure::FirstFrame, AIM.first_frame)
-        .at_most(Measure::LongestFreeze, AIM.freeze)
-        .at_most(Measure::Recovery, recovery);
+/// Another link from 15 s on. What a viewer's picture goes through meanwhile counts, how often layers change does not.
+fn changed(
+    kind: &Kind,
+    name: &str,
+    (from, to): (u64, u64),
+    (bounds, recovery): (Bounds, f64),
+) -> RoomScenario {
+    let bounds = Bounds {
+        switches: f64::MAX,
+        ..bounds
+    };
+    let band = bounds.band().at_most(Measure::Recovery, recovery);
     RoomScenario {
         changes: vec![(seconds(15), home(to))],
         ..on(kind, name, home(from), band)
@@ -145,12 +150,21 @@ fn change(kind: &Kind, name: &str, (from, to): (u64, u64), recovery: f64) -> Roo
 
 fn halved(kind: &Kind) -> RoomScenario {
     let rates = (kind.whole_rate, kind.whole_rate / 2);
-    change(kind, "halved", rates, 2_000.0)
+    changed(kind, "halved", rates, (AIM, 2_000.0))
 }
 
 fn steps(kind: &Kind) -> Vec<RoomScenario> {
-    let doubled = change(kind, "doubled", (1_000, 2_400), 5_000.0);
-    vec![halved(kind), doubled]
+    let doubled = changed(kind, "doubled", (1_000, 2_400), (AIM, 5_000.0));
+    let sunk = Bounds {
+        affordable: 65.0,
+        freeze: 3_000.0,
+        ..AIM
+    };
+    let dip = RoomScenario {
+        changes: vec![(seconds(15), home(400)), (seconds(20), home(2_400))],
+        ..changed(kind, "dip", (2_400, 400), (sunk, 10_000.0))
+    };
+    vec![halved(kind), doubled, dip]
 }
 
 fn five_percent(kind: &Kind) -> RoomScenario {

@@ -252,6 +252,10 @@ impl SendStream {
     /// Notes that a packet of the current source is not forwarded on purpose, so that it leaves no gap. What it is sent
     /// as instead, when it comes so late that it has left one already.
     pub(crate) fn drop_packet(&mut self, input: ExtSeq, ts: RtpTime) -> Option<Forwarded> {
+        if self.is_restart(input) {
+            self.seq.sync(input);
+            return None;
+        }
         if !self.seq.drop_input(input) {
             return None;
         }
@@ -264,8 +268,7 @@ impl SendStream {
     /// None when it must not be sent: it was dropped, or it is older than the last sync.
     #[inline]
     pub(crate) fn forward(&mut self, packet: &Forward, now: Instant) -> Option<Forwarded> {
-        let restarted = |max: ExtSeq| packet.input.0.saturating_sub(max.0) > RESTART_JUMP;
-        if self.seq.max_input().is_some_and(restarted) {
+        if self.is_restart(packet.input) {
             self.seq.sync(ExtSeq(packet.input.0.saturating_sub(1)));
         }
         let highest = self.seq.max_output();
@@ -293,6 +296,12 @@ impl SendStream {
             self.note_newest(packet, ts, now);
         }
         Some(Forwarded { ext_seq, ts })
+    }
+
+    /// Whether the source must have restarted before this number.
+    fn is_restart(&self, input: ExtSeq) -> bool {
+        let highest = self.seq.max_input();
+        highest.is_some_and(|highest| input.0.saturating_sub(highest.0) > RESTART_JUMP)
     }
 
     /// Counts what was forwarded.

@@ -87,6 +87,9 @@ fn restart_of_the_source_leaves_no_gap() {
     let mut bench = Bench::new(|_| ());
     bench.forward(70_000, 0);
     assert_eq!(bench.forward(140_000, 10), Some(1_002));
+    // Nor when what comes first is left out: nobody could open what follows so large a gap.
+    bench.stream.drop_packet(ExtSeq(210_000), RtpTime(0));
+    assert_eq!(bench.forward(210_001, 20), Some(1_003));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod commands;
 mod connection;
 mod data;
 mod direct;
+mod faults;
 mod forward;
 mod key_frames;
 mod layers;

@@ -12,7 +12,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// A producer with this codec and mode in one stream.
-fn layered(mime_type: &str, mode: &str) -> Produce {
+pub(super) fn layered(mime_type: &str, mode: &str) -> Produce {
     let mut options = video("1", json!([{"ssrc": 50, "scalabilityMode": mode}]));
     options.rtp_parameters.codecs.truncate(1);
     options.rtp_mapping.codecs.truncate(1);
@@ -21,7 +21,7 @@ fn layered(mime_type: &str, mode: &str) -> Produce {
 }
 
 /// A consumer of it, without RTX.
-fn layered_consumer(produced: &Produce) -> Consume {
+pub(super) fn layered_consumer(produced: &Produce) -> Consume {
     let mut options = consume(10, produced, 800, false);
     options.consumer_type = ConsumerType::Svc;
     let parameters = &mut options.rtp_parameters;
@@ -289,7 +289,7 @@ fn temporal_layers_of_h264_and_av1_are_told_by_the_dependency_descriptor() {
 
 /// The descriptor of a key frame whose structure has one spatial and two temporal layers (AV1 RTP specification,
 /// appendix A.8).
-fn key_descriptor() -> Vec<u8> {
+pub(super) fn key_descriptor() -> Vec<u8> {
     let bits = [
         // First and last packet of the frame, template 0, frame 0.
         "11",

@@ -1,8 +1,8 @@
 //! Payload descriptors and the dependency descriptor.
 
 use miso_wire::{
-    Av1Aggregation, Codec, DependencyDescriptor, DependencyStructure, PayloadError, Vp8Descriptor,
-    Vp9Descriptor, h264_has_sps, opus_is_dtx,
+    Av1Aggregation, Codec, DependencyDescriptor, DependencyStructure, PayloadError, Pt, RedLayout,
+    Vp8Descriptor, Vp9Descriptor, h264_has_sps, opus_is_dtx,
 };
 
 use crate::first_byte;
@@ -61,6 +61,31 @@ pub fn vp9(data: &[u8]) {
     assert!(descriptor.spatial() <= 7 && descriptor.temporal() <= 7);
     assert!(descriptor.picture_id.is_none_or(|id| id < 1 << 15));
     assert!(!descriptor.is_key_frame() || descriptor.start_of_frame && !descriptor.inter_predicted);
+}
+
+/// Input: a payload type to write, and a payload whose first block says which type all have. The blocks fill what is
+/// behind the headers, and renaming changes the types and nothing else.
+pub fn red(data: &[u8]) {
+    let (pt, payload) = first_byte(data);
+    let written = Pt(pt & 0x7f);
+    let agreed = Pt(payload.first().copied().unwrap_or(0) & 0x7f);
+    let Ok(layout) = RedLayout::parse(payload, agreed) else {
+        return;
+    };
+    assert!(layout.primary() <= payload.len());
+    let mut end = layout.primary();
+    for frames_back in 1..=layout.copies() {
+        let copy = layout.copy(payload, frames_back).expect("a copy");
+        assert!(copy.range.end == end && copy.timestamp_offset < 1 << 14);
+        end = copy.range.start;
+    }
+    assert_eq!(end, 4 * layout.copies() + 1);
+    assert_eq!(layout.copy(payload, layout.copies() + 1), None);
+    let mut renamed = payload.to_vec();
+    layout.rename(&mut renamed, written);
+    assert_eq!(RedLayout::parse(&renamed, written), Ok(layout));
+    layout.rename(&mut renamed, agreed);
+    assert_eq!(renamed, payload);
 }
 
 /// Input: a payload. The answer is that of a second implementation, which counts bytes.

@@ -9,7 +9,7 @@ mod network;
 mod rtcp;
 mod rtp;
 
-pub use codecs::{dependency, h264, payload, vp8, vp9};
+pub use codecs::{dependency, h264, payload, red, vp8, vp9};
 pub use estimation::estimation;
 pub use files::{depacketize, media_file};
 pub use network::{classify, deframer, stun, subchannels};

@@ -7,10 +7,11 @@ import { until } from './harness/until.mjs';
 
 const stage = scene();
 
-/** A sender with three layers of VP8, and a viewer whose tile is large. */
-async function pair(viewer) {
+/** A sender with three layers, and a viewer whose tile is large. */
+async function pair(viewer, codec = 'VP8') {
   const room = stage.room('quality');
-  const ann = await stage.person('chromium', { room, name: 'Ann', query: { forceVP8: 'true' } });
+  const query = { [`force${codec}`]: 'true' };
+  const ann = await stage.person('chromium', { room, name: 'Ann', query });
   const bob = await stage.person(viewer, { room, name: 'Bob', query: { produce: 'false' } });
   await sees(bob, ann);
   return { ann, bob };
@@ -64,6 +65,23 @@ for (const viewer of ['chromium', 'firefox']) {
     await bob.until('leaves it to the app', (it) => consumerOf(it, ann.id).wanted.by !== 'person');
   });
 }
+
+stage.test('chromium: each of the layers in a stream of AV1 can be seen', async () => {
+  const { ann, bob } = await pair('chromium', 'AV1');
+  await openByKeyboard(bob, ann.id);
+  const shows = async (spatial, isSo) => {
+    await bob.page.select(byTestId('stats-spatial'), String(spatial));
+    await bob.until(`gets layer ${spatial}`, (it) => layersOf(it, ann)?.spatial === spatial);
+    const height = await until(`the picture of layer ${spatial} is shown`, async () => {
+      const lines = await shown(bob, 'stats-height');
+      return isSo(lines) && lines;
+    });
+    await sees(bob, ann);
+    return height;
+  };
+  const small = await shows(0, (lines) => lines > 0 && lines < 360);
+  await shows(2, (lines) => lines >= 2 * small);
+});
 
 stage.test('chromium: priority and key frames can be asked for, and Escape closes', async () => {
   const { ann, bob } = await pair('chromium');

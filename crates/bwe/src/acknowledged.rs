@@ -132,9 +132,9 @@ pub(crate) struct SentBitrate {
 }
 
 impl SentBitrate {
-    pub(crate) fn add(&mut self, size: u32, now: Duration) {
+    pub(crate) fn add(&mut self, bytes: u64, now: Duration) {
         self.turn(now);
-        self.bytes += u64::from(size);
+        self.bytes += bytes;
     }
 
     /// The rate of the last whole window.

@@ -28,12 +28,12 @@ pub(crate) struct ApplicationLimit {
 }
 
 impl ApplicationLimit {
-    /// Takes a packet in, or the passing of time with none. `estimate` is the available bitrate.
-    pub(crate) fn update(&mut self, bytes: u32, estimate: Bitrate, now: Duration) {
+    /// Takes in what was sent since the last time. `estimate` is the available bitrate.
+    pub(crate) fn update(&mut self, bytes: u64, estimate: Bitrate, now: Duration) {
         let elapsed = now.saturating_sub(self.updated);
         self.updated = self.updated.max(now);
         let window_bits = estimate.0.max(1) as f64 * USED_SHARE * WINDOW.as_secs_f64();
-        let used = f64::from(bytes) * 8.0 / window_bits;
+        let used = bytes as f64 * 8.0 / window_bits;
         let earned = elapsed.as_secs_f64() / WINDOW.as_secs_f64();
         self.balance = (self.balance + earned).min(1.0);
         self.balance = (self.balance - used).max(-1.0);

@@ -25,11 +25,14 @@ const MAX_BITRATE: Bitrate = Bitrate::kbps(1_000_000);
 const MIN_BITRATE: Bitrate = Bitrate::kbps(5);
 
 /// How often everything is looked at while packets are sent. Shorter probes more promptly and costs wake-ups.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+pub const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Time without anything sent after which losses and queues seen before count no more, and probes may begin anew. Longer
 /// leaves who got nothing without a picture, shorter forgets a bad path sooner.
 const QUIET: Duration = Duration::from_secs(1);
+
+/// A look may come so much early: who looks at many paths together does it at about the same intervals.
+const EARLY: Duration = Duration::from_millis(10);
 
 /// Nothing is looked at when nothing was sent for so long.
 const IDLE: Duration = Duration::from_secs(2);
@@ -67,6 +70,25 @@ pub struct Probe {
     pub id: ProbeId,
     /// Bytes that the packet shall have, overhead included. It may have fewer if a packet of that size is not possible.
     pub size: usize,
+}
+
+/// A packet with a transport-wide number that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentNote {
+    /// Its number.
+    pub seq: Seq,
+    /// Bytes with all headers from IP on.
+    pub size: u32,
+}
+
+/// What was sent since the last look, all that sending touches besides the history.
+#[derive(Debug, Default)]
+struct Outgoing {
+    bytes: u64,
+    /// When the last packet was sent, ever.
+    last: Option<Duration>,
+    /// Whether something was sent that the peer could tell of.
+    is_told_of: bool,
 }
 
 /// Where the estimate comes from.
@@ -117,8 +139,8 @@ pub struct Controller {
     measurements: ProbeMeasurements,
     /// The round trip.
     rtt: Option<Duration>,
-    /// When the last packet was sent.
-    last_sent: Option<Duration>,
+    /// What was sent lately.
+    outgoing: Outgoing,
     /// When to look at everything again.
     next_look: Duration,
 }
@@ -148,7 +170,7 @@ impl Controller {
             prober: Prober::new(),
             measurements: ProbeMeasurements::default(),
             rtt: None,
-            last_sent: None,
+            outgoing: Outgoing::default(),
             next_look: Duration::ZERO,
         }
     }
@@ -187,30 +209,39 @@ impl Controller {
     pub fn packet_sent(&mut self, seq: Seq, size: usize, probe: Option<ProbeId>, now: Instant) {
         let now = self.since_epoch(now);
         let size = u32::try_from(size).unwrap_or(u32::MAX);
-        let packet = SentPacket {
-            at: now,
-            size,
-            probe: self.prober.packet_sent(size).or(probe.map(|id| id.0)),
-        };
-        self.sent.add(seq, packet);
-        self.silence.packet_sent(now);
-        self.count_sent(size, now);
+        self.note(SentNote { seq, size }, probe, now);
+        self.count_sent(u64::from(size), true, now);
+    }
+
+    /// Notes packets with transport-wide numbers that were sent together, in the order of sending.
+    pub fn packets_sent(&mut self, packets: &[SentNote], now: Instant) {
+        let now = self.since_epoch(now);
+        let mut bytes = 0;
+        for packet in packets {
+            self.note(*packet, None, now);
+            bytes += u64::from(packet.size);
+        }
+        self.count_sent(bytes, true, now);
     }
 
     /// Notes a packet without a transport-wide number: for peers that do not tell of each packet.
     pub fn unnumbered_packet_sent(&mut self, size: usize, now: Instant) {
         let now = self.since_epoch(now);
-        if self.evidence == Evidence::Reports {
-            // A peer that tells of each packet will not tell of this one.
-            self.silence.packet_sent(now);
-        }
-        self.count_sent(u32::try_from(size).unwrap_or(u32::MAX), now);
+        // A peer that tells of each packet will not tell of this one.
+        let is_told_of = self.evidence == Evidence::Reports;
+        self.count_sent(size as u64, is_told_of, now);
+    }
+
+    /// Reads what noting a packet needs and the cache may have lost. What comes out means nothing.
+    pub fn touch(&self) -> u64 {
+        self.sent.touch() ^ self.outgoing.bytes
     }
 
     /// Takes in transport-wide feedback.
     pub fn handle_feedback(&mut self, feedback: &TransportFeedback<'_>, now: Instant) {
         let now = self.since_epoch(now);
         self.messages += 1;
+        self.account(now);
         let news = self.reader.read(feedback, &mut self.sent, now);
         if news.arrived.is_empty() && news.lost.is_empty() {
             return;
@@ -224,6 +255,8 @@ impl Controller {
         }
         self.acknowledged.add(&news.arrived);
         let probed = self.measurements.add(&news.arrived);
+        let inherent = self.loss.inherent();
+        let probed = probed.map(|result| result.sent_for(inherent));
         for packet in &news.arrived {
             self.loss.add(packet.sent.at, packet.sent.size, false);
         }
@@ -235,20 +268,26 @@ impl Controller {
         self.delay.update(
             &news.arrived,
             &DelayContext {
-                acknowledged,
-                recent: self.acknowledged.recent(),
+                acknowledged: acknowledged.map(|rate| sent_for(rate, inherent)),
+                recent: self
+                    .acknowledged
+                    .recent()
+                    .map(|rate| sent_for(rate, inherent)),
                 probed,
                 application_limited: self.limit.is_limited(),
             },
             now,
         );
+        if let Some(result) = probed {
+            self.loss.probed(result.rate, result.full);
+        }
         self.loss.update(&LossContext {
             delay_based: self.delay.target(),
             acknowledged,
             min: self.min,
         });
-        if let (Some(_), Some(arriving)) = (self.loss.limit(), acknowledged) {
-            self.delay.stay_near(arriving);
+        if let (Some(limit), Some(arriving)) = (self.loss.limit(), acknowledged) {
+            self.delay.stay_near(arriving, limit);
         }
         self.after_feedback(probed, now);
     }
@@ -260,6 +299,7 @@ impl Controller {
             return;
         }
         let now = self.since_epoch(now);
+        self.account(now);
         self.remb = Some(bitrate);
         if self.evidence == Evidence::Reports {
             let left = self.silence.heard_report();
@@ -278,6 +318,7 @@ impl Controller {
         now: Instant,
     ) {
         let now = self.since_epoch(now);
+        self.account(now);
         let left = self.silence.heard_report();
         if self.evidence == Evidence::Reports {
             self.rtt = rtt.or(self.rtt);
@@ -291,19 +332,28 @@ impl Controller {
 
     /// When to call [`handle_timeout`](Self::handle_timeout) next; may be in the past.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let busy = self
-            .last_sent
-            .is_some_and(|sent| self.next_look.saturating_sub(sent) < IDLE);
-        let look = busy.then_some(self.next_look);
+        let look = self.is_busy().then_some(self.next_look);
         let due = look.into_iter().chain(self.prober.due()).min()?;
         self.epoch.checked_add(due)
+    }
+
+    /// When a probe is due; part of [`poll_timeout`](Self::poll_timeout), for who looks at many paths together. Sending
+    /// does not make it earlier.
+    pub fn probe_timeout(&self) -> Option<Instant> {
+        self.epoch.checked_add(self.prober.due()?)
+    }
+
+    /// Whether [`handle_timeout`](Self::handle_timeout) is to be called every [`LOOK_INTERVAL`].
+    pub fn is_busy(&self) -> bool {
+        let last = self.outgoing.last;
+        last.is_some_and(|sent| self.next_look.saturating_sub(sent) < IDLE)
     }
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Instant) {
         let now = self.since_epoch(now);
         self.prober.give_up(now);
-        if now >= self.next_look {
+        if now + EARLY >= self.next_look {
             self.look(now);
         }
     }
@@ -331,6 +381,11 @@ impl Controller {
         left.clamp(self.min, self.ceiling())
     }
 
+    /// Whether the peer tells what the path carries: [`available`](Self::available) is more than an assumption.
+    pub fn is_told(&self) -> bool {
+        self.evidence == Evidence::Feedback || self.remb.is_some()
+    }
+
     /// How the estimate comes about.
     pub fn stats(&self) -> ControllerStats {
         let loss = match self.evidence {
@@ -356,16 +411,31 @@ impl Controller {
         }
     }
 
-    fn count_sent(&mut self, size: u32, now: Duration) {
-        self.sent_rate.add(size, now);
-        self.limit.update(size, self.available(), now);
-        if self
-            .last_sent
-            .is_none_or(|last| now.saturating_sub(last) >= IDLE)
-        {
+    fn note(&mut self, SentNote { seq, size }: SentNote, probe: Option<ProbeId>, now: Duration) {
+        let probe = self.prober.packet_sent(size).or(probe.map(|id| id.0));
+        let at = now;
+        self.sent.add(seq, SentPacket { at, size, probe });
+    }
+
+    fn count_sent(&mut self, bytes: u64, is_told_of: bool, now: Duration) {
+        let last = self.outgoing.last.replace(now);
+        if last.is_none_or(|last| now.saturating_sub(last) >= IDLE) {
             self.next_look = now + LOOK_INTERVAL;
         }
-        self.last_sent = Some(now);
+        self.outgoing.bytes += bytes;
+        self.outgoing.is_told_of |= is_told_of;
+    }
+
+    /// Takes what was sent since the last time into account.
+    fn account(&mut self, now: Duration) {
+        let bytes = std::mem::take(&mut self.outgoing.bytes);
+        if std::mem::take(&mut self.outgoing.is_told_of)
+            && let Some(last) = self.outgoing.last
+        {
+            self.silence.packet_sent(last);
+        }
+        self.sent_rate.add(bytes, now);
+        self.limit.update(bytes, self.available(), now);
     }
 
     fn after_feedback(&mut self, probed: Option<ProbeResult>, now: Duration) {
@@ -379,12 +449,12 @@ impl Controller {
     /// Looks at what time changes, and for reasons to probe.
     fn look(&mut self, now: Duration) {
         self.next_look = now + LOOK_INTERVAL;
+        self.account(now);
         self.silence.update(now);
         if self.is_quiet(now) && self.loss.limit().is_some() {
             self.loss = LossEstimator::new();
         }
-        self.limit.update(0, self.available(), now);
-        if self.last_sent.is_some() {
+        if self.outgoing.last.is_some() {
             let plans = self.schedule.poll(&self.path(now), now);
             self.take(&plans, now);
         }
@@ -400,20 +470,20 @@ impl Controller {
     /// Whether nothing has been sent for a while: what was seen before says little of the path now, and without
     /// probes nothing new would be seen.
     fn is_quiet(&self, now: Duration) -> bool {
-        self.last_sent
+        self.outgoing
+            .last
             .is_some_and(|sent| now.saturating_sub(sent) >= QUIET)
     }
 
     fn path(&self, now: Duration) -> PathState {
         let is_quiet = self.is_quiet(now);
+        let is_steady = self.delay.usage() == LinkUsage::Normal && self.silence.factor() == 1.0;
         PathState {
             estimate: self.available(),
             max: self.max.into_iter().chain(self.remb).min(),
             application_limited: is_quiet || self.limit.is_limited(),
-            calm: is_quiet
-                || self.delay.usage() == LinkUsage::Normal
-                    && self.loss.limit().is_none()
-                    && self.silence.factor() == 1.0,
+            calm: is_quiet || is_steady && self.loss.limit().is_none(),
+            lossy: is_steady && self.loss.limit().is_some(),
         }
     }
 
@@ -424,6 +494,11 @@ impl Controller {
     fn since_epoch(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.epoch)
     }
+}
+
+/// The rate sent of which such a share is lost and the rest arrives.
+fn sent_for(arrived: Bitrate, lost: f64) -> Bitrate {
+    Bitrate((arrived.0 as f64 / (1.0 - lost)) as u64)
 }
 
 fn limits(min: Bitrate, max: Option<Bitrate>) -> (Bitrate, Bitrate) {

@@ -102,12 +102,12 @@ impl DelayEstimator {
         }
     }
 
-    /// Keeps the estimate near what arrives while losses limit: a path that drops what is too much, and delays
-    /// nothing, says nothing about more.
-    pub(crate) fn stay_near(&mut self, arriving: Bitrate) {
-        let most = arriving.0 as f64 * START_HEADROOM;
+    /// Keeps the estimate near what arrives while losses `limit`, or at that: a path that drops what is too much, and
+    /// delays nothing, says nothing about more.
+    pub(crate) fn stay_near(&mut self, arriving: Bitrate, limit: Bitrate) {
+        let most = Bitrate((arriving.0 as f64 * START_HEADROOM) as u64);
         self.rate
-            .set_target(self.rate.target().min(Bitrate(most as u64)));
+            .set_target(self.rate.target().min(most.max(limit)));
     }
 
     /// Sets the bounds.

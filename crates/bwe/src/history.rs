@@ -58,13 +58,45 @@ pub(crate) enum Told {
     Unknown,
 }
 
-/// A place in the ring.
+/// A place in the ring. Small, for each packet that is sent touches one, which is seldom in the cache.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
-    /// Number of the packet; zero when empty.
-    number: u64,
-    packet: SentPacket,
+    /// When, in microseconds since the controller was made.
+    at: u64,
+    /// The end of the packet's number; zero when empty.
+    number: u32,
+    /// The probe and one; zero for none.
+    probe: u32,
+    size: u16,
     fate: Fate,
+}
+
+impl Slot {
+    fn new(number: u64, packet: SentPacket) -> Self {
+        Self {
+            at: packet.at.as_micros() as u64,
+            number: number as u32,
+            probe: packet.probe.map_or(0, |probe| probe.wrapping_add(1)),
+            size: u16::try_from(packet.size).unwrap_or(u16::MAX),
+            fate: Fate::Unknown,
+        }
+    }
+
+    fn is_of(&self, number: u64) -> bool {
+        self.number == number as u32 && self.number != 0
+    }
+
+    fn sent_at(&self) -> Duration {
+        Duration::from_micros(self.at)
+    }
+
+    fn packet(&self) -> SentPacket {
+        SentPacket {
+            at: self.sent_at(),
+            size: u32::from(self.size),
+            probe: self.probe.checked_sub(1),
+        }
+    }
 }
 
 /// A ring of what was sent.
@@ -99,11 +131,7 @@ impl SentPackets {
         }
         let place = self.place(number.0);
         if let Some(slot) = self.slots.get_mut(place) {
-            *slot = Slot {
-                number: number.0,
-                packet,
-                fate: Fate::Unknown,
-            };
+            *slot = Slot::new(number.0, packet);
         }
     }
 
@@ -113,8 +141,8 @@ impl SentPackets {
         let mut bytes = 0u32;
         for number in self.pass_over(seq) {
             let slot = self.slots.get(self.place(number));
-            if let Some(slot) = slot.filter(|slot| slot.number == number) {
-                bytes = bytes.saturating_add(slot.packet.size);
+            if let Some(slot) = slot.filter(|slot| slot.is_of(number)) {
+                bytes = bytes.saturating_add(u32::from(slot.size));
             }
         }
         bytes
@@ -125,11 +153,11 @@ impl SentPackets {
         for number in self.pass_over(seq) {
             let place = self.place(number);
             let slot = self.slots.get_mut(place);
-            if let Some(slot) = slot.filter(|slot| slot.number == number)
+            if let Some(slot) = slot.filter(|slot| slot.is_of(number))
                 && slot.fate == Fate::Unknown
             {
                 slot.fate = Fate::Missing;
-                lost.push(slot.packet);
+                lost.push(slot.packet());
             }
         }
     }
@@ -155,11 +183,11 @@ impl SentPackets {
         let Some(slot) = self.slots.get_mut(place) else {
             return Told::Unknown;
         };
-        if slot.number != number.0 {
+        if !slot.is_of(number.0) {
             return Told::Unknown;
         }
         self.told = self.told.max(number.0);
-        let packet = slot.packet;
+        let packet = slot.packet();
         match (slot.fate, arrived) {
             (Fate::Arrived, _) | (Fate::Missing, false) => Told::Known,
             (before, true) => {
@@ -176,25 +204,34 @@ impl SentPackets {
         }
     }
 
-    /// Whether the place of a number is still needed and there may be more places.
+    /// Whether the place of a number is still needed and there may be more places. A peer that never told of anything
+    /// gets no more than it began with.
     fn is_crowded(&self, number: u64, now: Duration) -> bool {
         let needed = |slot: &Slot| {
             slot.number != 0
                 && slot.fate == Fate::Unknown
-                && now.saturating_sub(slot.packet.at) < HORIZON
+                && now.saturating_sub(slot.sent_at()) < HORIZON
         };
-        self.slots.len() < MAX_CAPACITY && self.slots.get(self.place(number)).is_some_and(needed)
+        self.told > 0
+            && self.slots.len() < MAX_CAPACITY
+            && self.slots.get(self.place(number)).is_some_and(needed)
     }
 
     fn grow(&mut self) {
         let slots = vec![Slot::default(); self.slots.len() * 2];
         let old = std::mem::replace(&mut self.slots, slots);
         for slot in old.into_iter().filter(|slot| slot.number != 0) {
-            let place = self.place(slot.number);
+            let place = self.place(u64::from(slot.number));
             if let Some(target) = self.slots.get_mut(place) {
                 *target = slot;
             }
         }
+    }
+
+    /// Reads where the next packet goes, which the cache may have lost. What comes out means nothing.
+    pub(crate) fn touch(&self) -> u64 {
+        let next = self.newest.map_or(0, |newest| newest.0 + 1);
+        self.slots.get(self.place(next)).map_or(0, |slot| slot.at)
     }
 
     fn place(&self, number: u64) -> usize {

@@ -25,7 +25,9 @@ mod silence;
 mod testing;
 
 pub use allotment::{Allotment, ClaimIndex, Claimant, OperatingPoint};
-pub use controller::{Controller, ControllerConfig, ControllerStats, Probe, ProbeId};
+pub use controller::{
+    Controller, ControllerConfig, ControllerStats, LOOK_INTERVAL, Probe, ProbeId, SentNote,
+};
 pub use delay::{
     Arrival, GroupChange, LinkUsage, PacketGroups, RateControl, RateControlConfig, TrendDetector,
 };

@@ -26,10 +26,10 @@ const MAX_OBSERVATION: Duration = Duration::from_millis(1_000);
 const CANDIDATE_FACTORS: [f64; 3] = [1.02, 1.0, 0.95];
 
 /// Loss above which the rate is bounded at once, whatever explains it best. Higher tolerates more loss.
-const BOUND_OFFSET: f64 = 0.05;
+const BOUND_OFFSET: f64 = 0.03;
 
 /// Rate that the bound has at one unit of loss above the offset. Higher tolerates more loss at high rates.
-const BOUND_BALANCE: f64 = 100_000.0;
+const BOUND_BALANCE: f64 = 50_000.0;
 
 /// Share of what arrives that the bound leaves at least: what arrives, the path carries. Higher keeps more of a path
 /// that drops what is too much, lower falls faster where a path fails.
@@ -46,6 +46,10 @@ const MEMORY: Duration = Duration::from_secs(10);
 /// How long a bandwidth that was reduced is held. Longer loses less, shorter recovers sooner.
 const HOLD: Duration = Duration::from_millis(300);
 
+/// Share that counts at most as lost whatever is sent. Higher uses more of a path that loses a lot, lower sends less into
+/// one that fails.
+const MAX_PROVED_LOSS: f64 = 0.2;
+
 /// What an observation collects.
 #[derive(Clone, Copy, Debug, Default)]
 struct Partial {
@@ -54,6 +58,15 @@ struct Partial {
     bytes: u64,
     first_sent: Option<Duration>,
     last_sent: Duration,
+}
+
+/// What a probe has shown.
+#[derive(Clone, Copy, Debug)]
+struct Proof {
+    /// What the path carries at least, in bit/s.
+    rate: f64,
+    /// What was lost at the time.
+    loss: f64,
 }
 
 /// The estimate.
@@ -69,6 +82,8 @@ pub(crate) struct LossEstimator {
     reduced: Option<(Duration, f64)>,
     /// The estimate while losses limit.
     limit: Option<Bitrate>,
+    /// What a probe has shown; none once more was lost than then.
+    proof: Option<Proof>,
 }
 
 /// What else is known of the path.
@@ -90,6 +105,7 @@ impl LossEstimator {
             channel: None,
             reduced: None,
             limit: None,
+            proof: None,
         }
     }
 
@@ -140,9 +156,29 @@ impl LossEstimator {
         self.observations.average_loss()
     }
 
+    /// Share of packets that the path loses whatever is sent, as far as a probe has shown that.
+    pub(crate) fn inherent(&self) -> f64 {
+        let now = self.observations.average_loss();
+        self.proof
+            .map_or(0.0, |proof| proof.loss.min(now).min(MAX_PROVED_LOSS))
+    }
+
+    /// A probe has measured that the path carries this rate, or not much more where it was `full`: then the losses of
+    /// now are not for less than that.
+    pub(crate) fn probed(&mut self, rate: Bitrate, full: bool) {
+        let rate = rate.0 as f64;
+        let known = self.proof.filter(|_| !full);
+        self.proof = Some(Proof {
+            rate: known.map_or(rate, |proof| proof.rate.max(rate)),
+            loss: self.observations.average_loss(),
+        });
+    }
+
     fn estimate(&mut self, context: &LossContext, now: Duration) {
         let delay_based = context.delay_based.0 as f64;
         let current = self.channel.unwrap_or(Channel::new(delay_based));
+        self.proof = (self.proof).filter(|proof| !self.observations.exceeds(proof.loss));
+        let proved = self.proof.map_or(0.0, |proof| proof.rate);
         let mut best = self.best_candidate(&current, context);
         if best.bandwidth > current.bandwidth && self.limit.is_some() {
             best.bandwidth = self.ramped(&current, &best, context, now);
@@ -150,8 +186,9 @@ impl LossEstimator {
         let bounded = best
             .bandwidth
             .min(self.bound(&current, context))
-            .max(context.min.0 as f64);
-        if bounded < best.bandwidth {
+            .max(context.min.0 as f64)
+            .max(proved);
+        if bounded != best.bandwidth {
             best = Channel::new(bounded);
         }
         if best.bandwidth < current.bandwidth {

@@ -6,6 +6,7 @@ use crate::{
     RtpCodecCapability, RtpCodecParameters, RtpEncodingParameters, RtpHeaderExtensionParameters,
     RtpMapping, RtpParameters,
 };
+use miso_wire::Codec;
 
 /// A producer's parameters in its router's terms: the router's payload types and header extensions, the producer's
 /// format parameters, mapped SSRCs. The router's RTX codecs are there even when the producer has none.
@@ -41,7 +42,15 @@ fn codecs(
         };
         let mut of_router = router.codecs.iter();
         let found = of_router.find(|it| it.preferred_payload_type == Some(payload_type));
-        codecs.extend(found.and_then(|it| in_use(it, codec.parameters.clone())));
+        let blocks = parameters
+            .codec_in_red(codec)
+            .filter(|_| codec.is_audio_red())
+            .and_then(|inner| mapping.mapped_payload_type(inner.payload_type));
+        let of_codec = match blocks {
+            Some(blocks) => CodecParameters::of_red(blocks),
+            None => codec.parameters.clone(),
+        };
+        codecs.extend(found.and_then(|it| in_use(it, of_codec)));
         let rtx = rtx_capability_for(router, payload_type);
         codecs.extend(rtx.and_then(|it| in_use(it, it.parameters.clone())));
     }
@@ -65,14 +74,19 @@ fn header_extensions(
     parameters: &RtpParameters,
     router: &RtpCapabilities,
 ) -> Vec<RtpHeaderExtensionParameters> {
-    // Nobody but the sender can know when a frame was captured.
-    let captured = parameters
-        .extension_id(&HeaderExtensionUri::AbsCaptureTime)
-        .is_some();
+    use HeaderExtensionUri::{AbsCaptureTime, DependencyDescriptor};
+    let has_own = |uri: &HeaderExtensionUri| parameters.extension_id(uri).is_some();
+    // Where payloads tell their layers it is of no use, and of a simulcast each size numbers its frames by itself.
+    let first = parameters.codecs.first();
+    let is_av1 = first.is_some_and(|it| Codec::from_mime_type(it.mime_type.as_str()) == Codec::Av1);
     let offered = router.header_extensions.iter().filter(|extension| {
-        extension.kind == kind
-            && extension.direction.can_send()
-            && (captured || extension.uri != HeaderExtensionUri::AbsCaptureTime)
+        let is_known = match &extension.uri {
+            // Nobody but the sender can know when a frame was captured, nor on which others it depends.
+            AbsCaptureTime => has_own(&AbsCaptureTime),
+            DependencyDescriptor => is_av1 && has_own(&DependencyDescriptor),
+            _ => true,
+        };
+        extension.kind == kind && extension.direction.can_send() && is_known
     });
     let in_use = offered.map(|extension| RtpHeaderExtensionParameters {
         uri: extension.uri.clone(),

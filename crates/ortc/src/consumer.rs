@@ -1,10 +1,10 @@
 //! From what consumers can get of a producer to what one of them gets.
 
-use miso_wire::Mid;
+use miso_wire::{Mid, Pt};
 
 use crate::ssrcs::{RandomU32, counting_from, random_ssrc};
 use crate::{
-    HeaderExtensionUri, OrtcError, RtcpFeedback, RtpCapabilities, RtpCodecParameters,
+    Codec, HeaderExtensionUri, OrtcError, RtcpFeedback, RtpCapabilities, RtpCodecParameters,
     RtpEncodingParameters, RtpHeaderExtensionParameters, RtpParameters, RtxParameters,
     ScalabilityMode, Strictness, match_codecs,
 };
@@ -29,7 +29,10 @@ pub struct ConsumerOptions<'a> {
 ///
 /// mediasoup also says no where the first codec in common is RTX of a codec that is not, though consuming works.
 pub fn can_consume(consumable: &RtpParameters, remote: &RtpCapabilities) -> bool {
-    let mut media = consumable.codecs.iter().filter(|codec| !codec.is_rtx());
+    let mut media = consumable
+        .codecs
+        .iter()
+        .filter(|codec| codec.mime_type.codec().is_media());
     media.any(|codec| match_in(remote, codec).is_some())
 }
 
@@ -67,7 +70,8 @@ pub fn consumer_rtp_parameters(
         pipe,
     } = options;
     let mut codecs = common_codecs(consumable, remote, enable_rtx);
-    if codecs.first().is_none_or(RtpCodecParameters::is_rtx) {
+    let mut media = codecs.iter().map(|codec| codec.mime_type.codec());
+    if !media.any(Codec::is_media) {
         return Err(OrtcError::NoCompatibleMediaCodecs);
     }
     let header_extensions = common_extensions(consumable, remote);
@@ -108,15 +112,26 @@ fn common_codecs(
         })
     });
     let mut codecs: Vec<_> = common.collect();
-    let kept: Vec<_> = codecs.iter().map(|codec| codec.payload_type).collect();
-    codecs.retain(|codec| {
-        !codec.is_rtx()
-            || codec
-                .parameters
-                .apt()
-                .is_some_and(|apt| kept.contains(&apt))
+    // First RED that leads nowhere, then RTX, which may be of RED.
+    keep_attached(&mut codecs, |codec| {
+        codec.is_audio_red().then(|| codec.parameters.red_block())
+    });
+    keep_attached(&mut codecs, |codec| {
+        codec.is_rtx().then(|| codec.parameters.apt())
     });
     codecs
+}
+
+/// Removes codecs that help another one which is not there; `helped` tells of a codec that helps what it helps.
+fn keep_attached(
+    codecs: &mut Vec<RtpCodecParameters>,
+    helped: impl Fn(&RtpCodecParameters) -> Option<Option<Pt>>,
+) {
+    let kept: Vec<_> = codecs.iter().map(|codec| codec.payload_type).collect();
+    codecs.retain(|codec| {
+        let helped = helped(codec);
+        helped.is_none_or(|helped| helped.is_some_and(|other| kept.contains(&other)))
+    });
 }
 
 fn common_extensions(

@@ -68,7 +68,9 @@ pub fn match_codecs<'a>(
     strictness: Strictness,
 ) -> Option<CodecMatch> {
     let (a, b) = (a.into(), b.into());
-    if a.mime_type != b.mime_type || a.clock_rate != b.clock_rate || a.channels != b.channels {
+    // What is retransmitted has channels, RTX itself has none that matter.
+    let same_channels = a.channels == b.channels || a.mime_type.is_rtx();
+    if a.mime_type != b.mime_type || a.clock_rate != b.clock_rate || !same_channels {
         return None;
     }
     let same_number = |name| a.parameters.int(name) == b.parameters.int(name);

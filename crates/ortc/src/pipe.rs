@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The parameters of a consumer on a pipe: everything that the producer sends, without what belongs to a single link
-/// (MID, bandwidth estimation), with the dependency descriptor, which only routers need. The router at the other end
+/// (MID, bandwidth estimation), with the dependency descriptor, which every router needs. The router at the other end
 /// takes them as a producer's.
 pub fn pipe_consumer_rtp_parameters(
     kind: MediaKind,
@@ -45,10 +45,10 @@ fn header_extensions(
     consumable: &RtpParameters,
 ) -> Vec<RtpHeaderExtensionParameters> {
     use HeaderExtensionUri::{AbsSendTime, DependencyDescriptor, Mid, TransportWideCc};
-    let of_the_stream = consumable
-        .header_extensions
-        .iter()
-        .filter(|extension| !matches!(extension.uri, Mid | AbsSendTime | TransportWideCc));
+    let of_the_stream = consumable.header_extensions.iter().filter(|extension| {
+        let of_the_path = [Mid, AbsSendTime, TransportWideCc, DependencyDescriptor];
+        !of_the_path.contains(&extension.uri)
+    });
     let mut extensions: Vec<_> = of_the_stream.cloned().collect();
     let supported = supported_rtp_capabilities().header_extensions;
     let mut supported = supported.into_iter();

@@ -14,6 +14,9 @@ use crate::{
 ///
 /// A codec's own parameters win over those of the supported codec; its feedback mechanisms are not looked at.
 ///
+/// Audio has no RTX in mediasoup. Here it has where the list says so: an `audio/rtx` is that of the codec with the
+/// payload type `apt`, without one that of the nearest audio codec before it.
+///
 /// # Errors
 /// `media codec not supported` for a codec unknown here, `cannot allocate more dynamic codec payload types`,
 /// `duplicated codec.preferredPayloadType`.
@@ -24,6 +27,10 @@ pub fn router_rtp_capabilities(
     let mut payload_types = PayloadTypes::new();
     let mut codecs = Vec::with_capacity(media_codecs.len() * 2);
     for RouterRtpCodecCapability(asked) in media_codecs {
+        if asked.mime_type == MimeType::rtx(MediaKind::Audio) {
+            codecs.push(rtx_of_audio(asked, &codecs, &mut payload_types)?);
+            continue;
+        }
         let found = supported
             .codecs
             .iter()
@@ -39,11 +46,8 @@ pub fn router_rtp_capabilities(
         let clock_rate = codec.clock_rate;
         codecs.push(codec);
         if is_video {
-            codecs.push(rtx_codec(
-                clock_rate,
-                payload_type,
-                payload_types.take(None)?,
-            ));
+            let media = (MediaKind::Video, payload_type);
+            codecs.push(rtx_codec(media, clock_rate, payload_types.take(None)?));
         }
     }
     Ok(RtpCapabilities {
@@ -52,13 +56,42 @@ pub fn router_rtp_capabilities(
     })
 }
 
-fn rtx_codec(clock_rate: u32, media: Pt, payload_type: Pt) -> RtpCodecCapability {
+/// The RTX codec of an audio codec that is among `codecs`.
+fn rtx_of_audio(
+    asked: &RtpCodecCapability,
+    codecs: &[RtpCodecCapability],
+    payload_types: &mut PayloadTypes,
+) -> Result<RtpCodecCapability, OrtcError> {
+    let apt = asked.parameters.apt();
+    let is_meant = |codec: &&RtpCodecCapability| {
+        let named = match apt {
+            Some(apt) => codec.preferred_payload_type == Some(apt) && !codec.is_rtx(),
+            None => codec.mime_type.codec().is_media(),
+        };
+        named && codec.kind == MediaKind::Audio && codec.clock_rate == asked.clock_rate
+    };
+    let media = codecs.iter().rev().find(is_meant);
+    let media = media.and_then(|codec| codec.preferred_payload_type);
+    let media = media.ok_or(OrtcError::AptPointsToNothing)?;
+    let payload_type = payload_types.take(asked.preferred_payload_type)?;
+    Ok(rtx_codec(
+        (MediaKind::Audio, media),
+        asked.clock_rate,
+        payload_type,
+    ))
+}
+
+fn rtx_codec(
+    (kind, media): (MediaKind, Pt),
+    clock_rate: u32,
+    payload_type: Pt,
+) -> RtpCodecCapability {
     RtpCodecCapability {
-        kind: MediaKind::Video,
-        mime_type: MimeType::rtx(MediaKind::Video),
+        kind,
+        mime_type: MimeType::rtx(kind),
         preferred_payload_type: Some(payload_type),
         clock_rate,
-        channels: None,
+        channels: (kind == MediaKind::Audio).then_some(1),
         parameters: CodecParameters::from([("apt", i64::from(media.0).into())]),
         rtcp_feedback: Vec::new(),
     }

@@ -39,6 +39,8 @@ fn audio_codecs() -> Vec<RtpCodecCapability> {
     codecs.extend(comfort_noise.map(|rate| audio("CN", Some(Pt(13)), rate, 1, &[])));
     let telephone_event = [48_000, 32_000, 16_000, 8_000];
     codecs.extend(telephone_event.map(|rate| audio("telephone-event", None, rate, 1, &[])));
+    // Not in mediasoup: redundancy around Opus. Last, so that everything before is as there.
+    codecs.push(audio("red", None, 48_000, 2, &["nack", "transport-cc"]));
     codecs
 }
 
@@ -125,7 +127,8 @@ fn header_extensions() -> Vec<RtpHeaderExtension> {
         extension(AUDIO, Uri::TransportWideCc, 5, RecvOnly),
         extension(VIDEO, Uri::TransportWideCc, 5, SendRecv),
         extension(AUDIO, Uri::SsrcAudioLevel, 6, SendRecv),
-        extension(VIDEO, Uri::DependencyDescriptor, 7, RecvOnly),
+        // mediasoup only takes it. Browsers cannot put spatial layers of AV1 together without it.
+        extension(VIDEO, Uri::DependencyDescriptor, 7, SendRecv),
         extension(VIDEO, Uri::VideoOrientation, 8, SendRecv),
         extension(VIDEO, Uri::TimeOffset, 9, SendRecv),
         extension(AUDIO, Uri::AbsCaptureTime, 10, SendRecv),

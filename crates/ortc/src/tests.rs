@@ -7,6 +7,8 @@ use crate::browsers::{
 };
 use crate::*;
 
+mod audio;
+
 fn prepared(kind: MediaKind, json: serde_json::Value) -> PreparedProducer {
     let options = ProducerOptions {
         kind,
@@ -19,7 +21,7 @@ fn prepared(kind: MediaKind, json: serde_json::Value) -> PreparedProducer {
 #[test]
 fn supported_list_has_every_codec_and_extension_once() {
     let supported = supported_rtp_capabilities();
-    assert_eq!(supported.codecs.len(), 25);
+    assert_eq!(supported.codecs.len(), 26);
     assert_eq!(supported.header_extensions.len(), 18);
     let json = serde_json::to_value(&supported).unwrap();
     assert_eq!(

@@ -4,7 +4,6 @@ mod catalogue;
 mod flow;
 mod receiver;
 mod source;
-mod stranger;
 mod trial;
 mod world;
 

@@ -77,6 +77,7 @@ const OF_LINKS: &[Measure] = &[
     Measure::Padding,
 ];
 const OF_ROOMS: &[Measure] = &[
+    Measure::Utilisation,
     Measure::Affordable,
     Measure::QueueDelayP95,
     Measure::FirstFrame,
@@ -85,6 +86,7 @@ const OF_ROOMS: &[Measure] = &[
     Measure::LongestFreeze,
     Measure::Switches,
     Measure::Fairness,
+    Measure::Share,
 ];
 
 /// A table in Markdown for each kind of scenario: ours, and beside each figure in brackets that of the other.

@@ -2,13 +2,16 @@
 //! bad link. The server measures the link and chooses the layers.
 
 mod catalogue;
+mod kinds;
 mod picture;
 
 use std::time::Duration;
 
 use miso_netsim::LinkConfig;
 use miso_sfu::event::{ConsumerEvent, Event};
-use miso_testkit::{Consumed, PeerId, PeerSettings, Produced, VideoSettings, World};
+use miso_testkit::{
+    Behaviour, Consumed, Described, PeerId, PeerSettings, Produced, VideoSettings, World,
+};
 use miso_wire::Bitrate;
 
 use crate::figures::{Band, Figures, Measure};
@@ -19,6 +22,8 @@ pub use catalogue::scenarios;
 
 /// Time for senders to be there before anybody watches.
 const WARM_UP: Duration = Duration::from_secs(2);
+/// Time between the first frames of two senders.
+const STAGGER: Duration = Duration::from_millis(17);
 /// Steps in which the course of a run is looked at.
 const STEP: Duration = Duration::from_millis(100);
 const STEPS_A_SECOND: usize = 10;
@@ -32,10 +37,14 @@ const RECOVERED_STEPS: usize = 10;
 /// How senders show themselves.
 #[derive(Clone, Debug)]
 enum Show {
-    /// In several sizes, of these bitrates.
+    /// In several sizes of VP8.
     Simulcast(Vec<VideoSettings>),
-    /// In layers of one stream.
+    /// In one stream of VP8.
+    Single(VideoSettings),
+    /// In layers of one stream of VP9.
     Svc(VideoSettings),
+    /// In one or more streams of this, whose layers the dependency descriptor tells.
+    Described(Described, Vec<VideoSettings>),
 }
 
 /// A scenario of the whole server.
@@ -54,6 +63,12 @@ pub struct RoomScenario {
     changes: Vec<(Duration, LinkConfig)>,
     /// From the viewer.
     up: LinkConfig,
+    /// How much faster the viewer's clock goes, in millionths.
+    drift_ppm: i32,
+    /// Who else sends over the link to the viewer, and when.
+    strangers: Vec<(Behaviour, Duration, Duration)>,
+    /// The share of the link that the viewer has a right to while it is measured.
+    entitled: f64,
     /// What is measured: from when to when.
     measured: (Duration, Duration),
     /// Whether the course is printed.
@@ -89,25 +104,24 @@ impl Scenario for RoomScenario {
 impl RoomScenario {
     fn run_world(&self, seed: u64) -> Figures {
         let mut world = World::new(seed);
-        let mut watched: Vec<Watched> = (self.watched.iter())
-            .map(|since| Watched {
-                produced: self.produce(&mut world),
+        let (viewer, senders) = self.gather(&mut world);
+        let mut watched: Vec<Watched> = (self.watched.iter().zip(senders))
+            .map(|(since, sender)| Watched {
+                produced: self.produce(&mut world, sender),
                 since: *since,
                 consumed: None,
             })
             .collect();
-        let viewer = world.add_connected_peer(&PeerSettings {
-            up: self.up,
-            down: self.down,
-            ..PeerSettings::default()
-        });
         world.run_for(WARM_UP);
         let begin = world.now();
+        for (behaviour, from, until) in &self.strangers {
+            world.add_neighbour(viewer, *behaviour, (begin + *from, begin + *until));
+        }
         let mut changes = self.changes.iter().peekable();
         let mut queue_is_measured = false;
         let steps = index(self.measured.1);
         for step in 0..steps {
-            let at = STEP * u32::try_from(step).unwrap_or(u32::MAX);
+            let at = when(step);
             while let Some((_, link)) = changes.next_if(|(when, _)| *when <= at) {
                 world.set_links(viewer, self.up, *link);
             }
@@ -141,11 +155,29 @@ impl RoomScenario {
         self.figures(&pictures, queue, switches)
     }
 
-    fn produce(&self, world: &mut World) -> Produced {
-        let sender = world.add_connected_peer(&PeerSettings::default());
+    /// The viewer and the senders, connected. Handshakes differ from run to run, in length and in when they try again:
+    /// so all are done before anything is sent, and over perfect links.
+    fn gather(&self, world: &mut World) -> (PeerId, Vec<PeerId>) {
+        let viewer = world.add_peer(&PeerSettings {
+            drift_ppm: self.drift_ppm,
+            ..PeerSettings::default()
+        });
+        let mut add = || world.add_peer(&PeerSettings::default());
+        let senders: Vec<PeerId> = self.watched.iter().map(|_| add()).collect();
+        world.wait_for_peers(&senders);
+        world.wait_for_peers(&[viewer]);
+        world.set_links(viewer, self.up, self.down);
+        (viewer, senders)
+    }
+
+    fn produce(&self, world: &mut World, sender: PeerId) -> Produced {
+        // Cameras are not in step.
+        world.run_for(STAGGER);
         match &self.show {
             Show::Simulcast(layers) => world.produce_simulcast(sender, layers),
+            Show::Single(settings) => world.produce_video(sender, *settings),
             Show::Svc(settings) => world.produce_svc(sender, *settings),
+            Show::Described(format, streams) => world.produce_described(sender, *format, streams),
         }
     }
 
@@ -166,10 +198,13 @@ impl RoomScenario {
         let freezes: Vec<Duration> = (pictures.iter())
             .flat_map(|picture| picture.freezes(from, to))
             .collect();
-        let (got, fits) = (index(from)..index(to)).fold((0.0, 0.0), |(got, fits), step| {
-            (got + received(pictures, step), fits + self.affordable(step))
-        });
+        let over = |value: &dyn Fn(usize) -> f64| (index(from)..index(to)).map(value).sum::<f64>();
+        let got = over(&|step| received(pictures, step));
+        let fits = over(&|step| self.affordable(step));
+        let room = over(&|step| self.capacity(step) / 8.0);
+        let of_use = over(&|step| self.capacity(step).min(self.supply(step)) / 8.0);
         let mut figures = Figures::default()
+            .with(Measure::Utilisation, 100.0 * got / of_use.max(1.0))
             .with(Measure::Affordable, 100.0 * got / fits.max(1.0))
             .with(Measure::QueueDelayP95, millis(queue))
             .with(
@@ -186,20 +221,41 @@ impl RoomScenario {
             let shares: Vec<f64> = pictures.iter().map(|it| it.bytes(from, to)).collect();
             figures = figures.with(Measure::Fairness, 100.0 * fairness(&shares));
         }
+        if !self.strangers.is_empty() {
+            figures = figures.with(Measure::Share, 100.0 * got / room.max(1.0) * self.entitled);
+        }
         if let Some((change, _)) = self.changes.first() {
             figures = figures.with(Measure::Recovery, self.recovery(pictures, *change));
         }
         figures
     }
 
-    /// Bytes a second of the best layers that fit the link at that time, for all that are watched.
-    fn affordable(&self, step: usize) -> f64 {
-        let at = STEP * u32::try_from(step).unwrap_or(u32::MAX);
+    /// Bit/s that the link has for the viewer at that time.
+    fn capacity(&self, step: usize) -> f64 {
+        let at = when(step);
         let changed = self.changes.iter().rev().find(|(when, _)| *when <= at);
         let link = changed.map_or(&self.down, |(_, link)| link);
         let rate = link.rate.map_or(f64::INFINITY, |rate| rate.0 as f64);
         let policed = link.policer.map_or(rate, |policer| policer.rate.0 as f64);
-        let watching = self.watched.iter().filter(|since| **since <= at).count();
+        rate.min(policed) * self.entitled
+    }
+
+    /// Bit/s that there would be to send at that time.
+    fn supply(&self, step: usize) -> f64 {
+        let most = self.layers.last().map_or(0.0, |layer| layer.0 as f64);
+        most * self.watching(step) as f64
+    }
+
+    /// How many senders are watched at that time.
+    fn watching(&self, step: usize) -> usize {
+        let at = when(step);
+        self.watched.iter().filter(|since| **since <= at).count()
+    }
+
+    /// Bytes a second of the best layers that fit the link at that time, for all that are watched.
+    fn affordable(&self, step: usize) -> f64 {
+        let watching = self.watching(step);
+        let usable = self.capacity(step) * USABLE;
         let mut given = vec![0_usize; watching];
         let cost = |given: &[usize]| -> f64 {
             let layers = given.iter().filter_map(|count| {
@@ -216,7 +272,7 @@ impl RoomScenario {
                 if let Some(count) = raised.get_mut(sender).filter(|it| **it < self.layers.len()) {
                     *count += 1;
                 }
-                if cost(&raised) <= rate.min(policed) * USABLE {
+                if cost(&raised) <= usable {
                     given = raised;
                 }
             }
@@ -239,9 +295,14 @@ impl RoomScenario {
     }
 }
 
+/// When a step begins.
+fn when(step: usize) -> Duration {
+    STEP * u32::try_from(step).unwrap_or(u32::MAX)
+}
+
 /// Bytes a second in a step, of all pictures.
 fn received(pictures: &[Picture], step: usize) -> f64 {
-    let at = STEP * u32::try_from(step).unwrap_or(u32::MAX);
+    let at = when(step);
     let bytes = pictures.iter().map(|picture| picture.bytes(at, at + STEP));
     bytes.sum::<f64>() / STEP.as_secs_f64()
 }

@@ -10,6 +10,7 @@ use crate::command::PreferredLayers;
 use crate::event::{ConsumerLayers, ConsumerScore};
 use crate::ids::ConsumerId;
 use crate::keys::{ProducerKey, TransportKey};
+use crate::packet::PacketMeta;
 use crate::producer::Producer;
 use crate::score::BEST_SCORE;
 use crate::send_path::RiseHold;
@@ -47,6 +48,26 @@ impl PtSet {
 /// Most layers of a kind within a stream: VP9 counts them with three bits, the other codecs know fewer.
 const MAX_LAYERS: u8 = 8;
 
+/// How a packet is sent to a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// Under which payload type.
+    pub(crate) pt: Pt,
+    /// Bytes at the front of the payload that are left out: what RED adds, where the peer does not take it.
+    pub(crate) skipped: u16,
+}
+
+impl Form {
+    /// A RED packet without what RED adds; none for others.
+    pub(crate) fn unpacked(meta: &PacketMeta) -> Option<Self> {
+        let red = meta.red?;
+        Some(Self {
+            pt: red.pt,
+            skipped: red.offset.get(),
+        })
+    }
+}
+
 /// What the peer takes, as far as each packet needs to know.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
@@ -58,6 +79,20 @@ pub(crate) struct Terms {
     pub(crate) mid: Option<Mid>,
     /// Whether DTX packets of Opus are left out.
     pub(crate) ignore_dtx: bool,
+}
+
+impl Terms {
+    /// How a packet is sent to the peer; none when it does not take it. Always the same for the same packet.
+    #[inline]
+    pub(crate) fn form_of(&self, meta: &PacketMeta) -> Option<Form> {
+        if self.supported.contains(meta.pt) {
+            return Some(Form {
+                pt: meta.pt,
+                skipped: 0,
+            });
+        }
+        Form::unpacked(meta).filter(|form| self.supported.contains(form.pt))
+    }
 }
 
 /// Outbound media to one peer.

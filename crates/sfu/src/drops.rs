@@ -46,6 +46,8 @@ drop_reasons! {
     NoProducer = "no_producer",
     /// RTP of a producer that has no stream for it.
     NoStream = "no_stream",
+    /// RED that was not understood, or holds what was not agreed on.
+    MalformedRed = "malformed_red",
     /// RTP whose sequence number is out of range.
     Sequence = "sequence",
     /// RTX that carries nothing new.
@@ -70,6 +72,8 @@ drop_reasons! {
     MessageNotSent = "message_not_sent",
     /// A request for a retransmission that came on top of too many.
     TooManyWanted = "too_many_wanted",
+    /// A retransmission of a picture's packet for which the path has no room.
+    NoRoomToRepeat = "no_room_to_repeat",
     /// A packet or message for an owner that does not take its events.
     EventsFull = "events_full",
     /// A small packet that found the outbox full.

@@ -87,6 +87,15 @@ pub(crate) struct Vp8Fields {
     pub(crate) tl0_pic_idx: Option<(u8, NonZeroU16)>,
 }
 
+/// Where in a RED packet (RFC 2198) its own frame lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RedPrimary {
+    /// Bytes of payload before it; its headers and copies of earlier frames.
+    pub(crate) offset: NonZeroU16,
+    /// Its mapped payload type.
+    pub(crate) pt: Pt,
+}
+
 /// Where in its stream's layers a packet stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LayerInfo {
@@ -100,8 +109,8 @@ pub(crate) struct LayerInfo {
     pub(crate) switching_up: bool,
     /// Whether it ends a frame of its spatial layer.
     pub(crate) end_of_frame: bool,
-    /// Whether its picture refers to earlier ones, as far as that is told.
-    pub(crate) inter_picture: bool,
+    /// Bit n for a spatial layer n whose receivers do without it, in K-SVC.
+    pub(crate) unneeded_by: u8,
     /// Whether its codec tells key frames and layers, but this packet has nothing that does.
     pub(crate) untold: bool,
 }
@@ -131,6 +140,8 @@ pub(crate) struct PacketMeta {
     pub(crate) dtx: bool,
     /// What each consumer overwrites.
     pub(crate) patch: PatchOffsets,
+    /// RED only.
+    pub(crate) red: Option<RedPrimary>,
     /// VP8 only.
     pub(crate) vp8: Option<Vp8Fields>,
     /// Its layers.

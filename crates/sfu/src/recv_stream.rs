@@ -86,6 +86,8 @@ pub(crate) struct RecvPacket {
 pub(crate) struct Received {
     /// Its number in the stream.
     pub(crate) ext_seq: ExtSeq,
+    /// How many numbers before it were skipped, if it is the newest; what is missing then did not come so far.
+    pub(crate) skipped: u64,
     /// The source restarted its sequence numbers here; numbers before are gone for good.
     pub(crate) resynced: bool,
     /// Too much is missing to ask for it: a key frame must be requested (a normal request).
@@ -213,6 +215,9 @@ impl RecvStream {
         if highest.is_none_or(|highest| received.ext_seq > highest) {
             self.jitter.receive(packet.ts, now);
         }
+        let before = highest.filter(|_| !received.resynced);
+        let step = before.and_then(|highest| received.ext_seq.0.checked_sub(highest.0));
+        received.skipped = step.map_or(0, |step| step.saturating_sub(1));
         self.counters.received += 1;
         if self.params.use_nack {
             match self.nack.receive(received.ext_seq, packet.key_frame, now) {
@@ -236,10 +241,11 @@ impl RecvStream {
         packet: &'a mut [u8],
         header: &RtpHeader,
     ) -> Option<&'a mut [u8]> {
-        if !self.rtx.as_mut()?.receive(header.pt, header.seq) {
+        let rtx = self.rtx.as_mut()?;
+        if !rtx.receive(header.pt, header.seq) {
             return None;
         }
-        rtx::unwrap_in_place(packet, header, self.params.ssrc, self.params.pt)
+        rtx::unwrap_in_place(packet, header, self.params.ssrc, rtx.apt)
     }
 
     /// Takes a packet that was restored from RTX.
@@ -264,11 +270,33 @@ impl RecvStream {
         Ok(received)
     }
 
-    /// Binds the retransmission stream, the first time only. False when there is one already.
-    pub(crate) fn bind_rtx(&mut self, ssrc: Ssrc, pt: Pt) -> bool {
+    /// Takes a packet that was lost, restored from its copy in a later one. It counts as a retransmission that came,
+    /// but not for the bitrate: that of the later packet has it.
+    ///
+    /// # Errors
+    /// As of [`receive_repair`](Self::receive_repair).
+    pub(crate) fn receive_copy(
+        &mut self,
+        packet: &RecvPacket,
+        now: Instant,
+    ) -> Result<Received, RecvRefusal> {
+        let received = self.sequenced(packet)?;
+        let is_unneeded = self.params.use_nack
+            && self.nack.receive(received.ext_seq, false, now) == NackOutcome::Unneeded;
+        if is_unneeded {
+            return Err(RecvRefusal::Unneeded);
+        }
+        self.counters.retransmitted += 1;
+        self.counters.repaired += 1;
+        Ok(received)
+    }
+
+    /// Binds the retransmission stream, which repeats packets of type `apt`, the first time only. False when there is
+    /// one already.
+    pub(crate) fn bind_rtx(&mut self, ssrc: Ssrc, pt: Pt, apt: Pt) -> bool {
         let free = self.rtx.is_none();
         if free {
-            self.rtx = Some(RecvRtx::new(ssrc, pt));
+            self.rtx = Some(RecvRtx::new(ssrc, pt, apt));
         }
         free
     }
@@ -364,6 +392,12 @@ impl RecvStream {
         self.activity = LayerActivity::new(spatial_layers, use_dtx, now);
     }
 
+    /// Whether nothing has come for so long, though it may.
+    pub(crate) fn is_silent_for(&self, duration: Duration, now: Instant) -> bool {
+        let silence = self.active_at.map(|at| now.saturating_duration_since(at));
+        silence.is_some_and(|silence| silence >= duration)
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) and [`nacks`](Self::nacks) want to be called next.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let times = [self.nack.poll_timeout(), self.inactive_at()];
@@ -423,6 +457,7 @@ impl RecvStream {
         };
         Ok(Received {
             ext_seq,
+            skipped: 0,
             resynced,
             needs_key_frame: false,
             score_changed: false,

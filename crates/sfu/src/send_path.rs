@@ -5,16 +5,18 @@
 mod desired;
 mod hold;
 pub(crate) mod probation;
+mod repeats;
 mod steady;
 
 use crate::consumer::allotment::Offer;
 use crate::trace::{BweTrace, BweType};
 use crate::transport::{BitrateLimits, Transport};
 use desired::DesiredBitrate;
-use miso_bwe::{Allotment, Controller, ControllerConfig};
+use miso_bwe::{Allotment, Controller, ControllerConfig, SentNote};
 use miso_ice::{Protocol, Tuple};
-use miso_wire::{Bitrate, Seq};
+use miso_wire::Bitrate;
 use probation::Probation;
+use repeats::Repeats;
 use std::time::{Duration, Instant};
 use steady::Steady;
 
@@ -57,6 +59,8 @@ pub(crate) struct SendPath {
     shared: Option<(Bitrate, Instant)>,
     /// What has been available lately.
     steady: Steady,
+    /// What may be sent again.
+    repeats: Repeats,
     /// What was told last of the estimate, and when.
     told: Option<(Bitrate, Instant)>,
 }
@@ -85,6 +89,7 @@ impl SendPath {
             offers: Vec::new(),
             shared: None,
             steady: Steady::new(now),
+            repeats: Repeats::new(now),
             told: None,
         }
     }
@@ -102,11 +107,19 @@ impl SendPath {
             .set_desired(with_headroom(self.desired.get(now)), now);
     }
 
-    /// A packet was sent under a number; `len` is what UDP or TCP carries.
-    #[inline]
-    pub(crate) fn packet_sent(&mut self, seq: Seq, len: usize, tuple: &Tuple, now: Instant) {
-        self.controller
-            .packet_sent(seq, len + overhead_of(tuple), None, now);
+    /// Packets were sent under numbers, each with so many bytes around what the notes say; they are changed.
+    pub(crate) fn packets_sent(&mut self, packets: &mut [SentNote], overhead: usize, now: Instant) {
+        for packet in &mut *packets {
+            packet.size += overhead as u32;
+        }
+        self.controller.packets_sent(packets, now);
+    }
+
+    /// Whether a packet of so many bytes may be sent again, which counts as done. Always where the peer tells nothing of
+    /// what the path carries.
+    pub(crate) fn may_repeat(&mut self, bytes: usize, now: Instant) -> bool {
+        let available = self.controller.available();
+        !self.controller.is_told() || self.repeats.take(bytes, available, now)
     }
 
     /// Consumers came, went, or want something else: what they wanted before counts no more.

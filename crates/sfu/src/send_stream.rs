@@ -230,9 +230,34 @@ impl SendStream {
         self.ts_offset = ts_offset;
     }
 
-    /// Notes that a packet of the current source is not forwarded on purpose, so that it leaves no gap.
-    pub(crate) fn drop_packet(&mut self, input: ExtSeq) {
-        self.seq.drop_input(input);
+    /// What is taken off timestamps.
+    pub(crate) const fn ts_offset(&self) -> u32 {
+        self.ts_offset
+    }
+
+    /// What to take off the timestamps of a source that begins with this one, so that they go on from those that were
+    /// sent as time does.
+    pub(crate) fn ts_offset_from(&self, ts: RtpTime, now: Instant) -> u32 {
+        let Some(newest) = self.newest else {
+            return self.ts_offset;
+        };
+        let elapsed = now.saturating_duration_since(newest.sent);
+        let micros = elapsed.max(Duration::from_millis(1)).as_micros();
+        let ticks = micros * u128::from(self.params.clock_rate) / 1_000_000;
+        // Timestamps wrap.
+        let begin = newest.ts.wrapping_add((ticks & 0xffff_ffff) as u32);
+        ts.0.wrapping_sub(begin.0)
+    }
+
+    /// Notes that a packet of the current source is not forwarded on purpose, so that it leaves no gap. What it is sent
+    /// as instead, when it comes so late that it has left one already.
+    pub(crate) fn drop_packet(&mut self, input: ExtSeq, ts: RtpTime) -> Option<Forwarded> {
+        if !self.seq.drop_input(input) {
+            return None;
+        }
+        let ext_seq = self.seq.forward(input)?;
+        let ts = ts.wrapping_sub(self.ts_offset);
+        Some(Forwarded { ext_seq, ts })
     }
 
     /// Gives a packet its number and timestamp and notes it; [`count`](Self::count) counts it, with others of its batch.

@@ -21,7 +21,7 @@ use endpoint::Endpoint;
 use listener::RtpListener;
 use miso_ice::{Candidate, IceServer, Tuple};
 use miso_secure::{Dtls, SrtpRecv, SrtpSend};
-use miso_wire::{Bitrate, Ssrc};
+use miso_wire::{Bitrate, Seq, Ssrc};
 use std::collections::HashMap;
 use std::time::Instant;
 use traffic::TrafficCounters;
@@ -230,6 +230,13 @@ impl Sctp {
 }
 
 impl Transport {
+    /// Takes the number of a packet that carries one.
+    pub(crate) fn take_transport_seq(&mut self) -> Seq {
+        let seq = Seq(self.next_transport_seq);
+        self.next_transport_seq = self.next_transport_seq.wrapping_add(1);
+        seq
+    }
+
     /// A transport without producers and consumers.
     pub(crate) fn new(id: TransportId, router: RouterId, kind: Kind) -> Self {
         Self {
@@ -402,10 +409,10 @@ impl Transport {
         }
     }
 
-    /// When the estimation of the path to the peer is due; never before it is connected.
-    pub(crate) fn estimation_timeout(&self) -> Option<Instant> {
+    /// When a probe of the path to the peer is due; never before it is connected.
+    pub(crate) fn probe_timeout(&self) -> Option<Instant> {
         let send_path = self.send_path.as_ref().filter(|_| self.connected)?;
-        send_path.controller.poll_timeout()
+        send_path.controller.probe_timeout()
     }
 
     /// When one of the transport's own timers is due, those of its streams left out.
@@ -414,7 +421,7 @@ impl Transport {
         let feedback = [
             self.feedback_timeout(),
             self.limiter.poll_timeout(),
-            self.estimation_timeout(),
+            self.probe_timeout(),
         ];
         let feedback = feedback.into_iter().filter(|_| self.connected);
         let connection = self.webrtc().into_iter();
@@ -436,7 +443,9 @@ impl Transport {
             .selected_tuple()
             .map_or(0, |tuple| tuple.remote().port());
         let keys = self.srtp();
+        let send_path = self.send_path.as_ref();
         self.traffic.touch_sent()
+            ^ send_path.map_or(0, |path| path.controller.touch())
             ^ u64::from(self.next_transport_seq)
             ^ u64::from(port)
             ^ keys.map_or(0, |srtp| srtp.send.touch())

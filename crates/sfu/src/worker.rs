@@ -131,6 +131,8 @@ pub struct Worker {
     deadline: Option<Instant>,
     /// Transports whose timers are being served; kept for its memory.
     due: Vec<TransportKey>,
+    /// When the paths to the peers are looked at again, all together; none while nothing is sent.
+    look_at: Option<Instant>,
     /// Transports whose associations have something to do before the input ends.
     sctp_work: Vec<TransportKey>,
     /// Consumers with a choice of layers while bitrate is shared; kept for its memory.
@@ -159,6 +161,7 @@ impl Worker {
             drops: Drops::default(),
             deadline: None,
             due: Vec::new(),
+            look_at: None,
             sctp_work: Vec::new(),
             claims: Vec::new(),
             next_packet_id: None,

@@ -1,5 +1,7 @@
 //! One peer connection of a simulated peer: str0m, held to virtual time, with sources and sinks.
 
+mod channel;
+mod clock;
 mod path;
 mod rtcp;
 
@@ -9,21 +11,23 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use miso_ice::Protocol;
-use miso_ortc::{MediaKind, RtpParameters, SctpStreamParameters};
+use miso_ortc::{MediaKind, RtpParameters};
 use miso_secure::{Fingerprint, FingerprintAlgorithm};
 use miso_wire::{Bitrate, Codec, Ssrc};
-use str0m::channel::{ChannelConfig, ChannelId, Reliability};
+use str0m::channel::ChannelId;
 use str0m::config::{DtlsCert, DtlsVersion};
 use str0m::media::{KeyframeRequestKind, Mid, Rid};
 use str0m::net::{Protocol as StrProtocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 use str0m::{Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
 
+use crate::descriptor::Descriptor;
 use crate::negotiate::{Dialect, Encoding};
 use crate::sink::{DataSink, MediaSink};
 use crate::source::{Source, SourcePacket};
 use crate::wire::{Packet, Wire};
 
+use clock::Clock;
 pub use rtcp::RtcpCounts;
 
 /// Zero-time timeouts that str0m may ask for in a row before something is wrong.
@@ -45,6 +49,8 @@ pub struct ClientSettings {
     pub protocol: Protocol,
     /// Whether RTCP is counted, which costs time.
     pub count_rtcp: bool,
+    /// How much faster its clock goes than the world's, in millionths.
+    pub drift_ppm: i32,
 }
 
 /// A stream that is sent.
@@ -56,6 +62,8 @@ struct Sender {
     /// Extended sequence number of the next packet.
     next_seq: u64,
     source: Source,
+    /// Whether it may be asked for what was lost.
+    has_rtx: bool,
     /// Whether it falls silent.
     muted: bool,
 }
@@ -86,7 +94,9 @@ pub struct Client {
     /// Where it is.
     local: SocketAddr,
     protocol: Protocol,
-    /// When str0m wants to be called.
+    /// By which str0m lives.
+    clock: Clock,
+    /// When str0m wants to be called, by the world's clock.
     wake: Instant,
     dialect: Dialect,
     senders: Vec<Sender>,
@@ -127,6 +137,7 @@ impl Client {
             certificate: certificate.certificate,
             local,
             protocol: settings.protocol,
+            clock: Clock::new(settings.drift_ppm, now),
             wake: now,
             dialect: settings.dialect,
             senders: Vec::new(),
@@ -174,10 +185,10 @@ impl Client {
         let mut api = self.rtc.direct_api();
         api.declare_media(mid, str_kind(kind));
         for (encoding, source) in streams {
-            let pt = match &source {
-                Source::Opus(_) => self.dialect.opus,
-                Source::Vp8(_) => self.dialect.vp8,
-                Source::Vp9(_) => self.dialect.vp9,
+            let pt = match (&source, source.codec()) {
+                (Source::Opus(source), _) if source.is_red() => self.dialect.red,
+                (_, Codec::Opus) => self.dialect.opus,
+                (_, video) => self.dialect.video(video).1,
             };
             let rid = encoding.rid.map(|rid| Rid::from(rid.to_string().as_str()));
             api.declare_stream_tx(
@@ -193,6 +204,7 @@ impl Client {
                 pt,
                 next_seq: u64::from(first_seq),
                 source,
+                has_rtx: encoding.rtx.is_some(),
                 muted: false,
             });
         }
@@ -240,42 +252,6 @@ impl Client {
         api.declare_media(mid, str_kind(MediaKind::Video));
         let stream = api.expect_stream_rx(PROBATION_SSRC.into(), None, mid, None);
         stream.suppress_nack(true);
-    }
-
-    /// Makes a DataChannel with these parameters.
-    pub fn open_channel(&mut self, label: &str, parameters: &SctpStreamParameters) -> ChannelId {
-        let reliability = match (parameters.max_packet_life_time, parameters.max_retransmits) {
-            (Some(lifetime), _) => Reliability::MaxPacketLifetime { lifetime },
-            (None, Some(retransmits)) => Reliability::MaxRetransmits { retransmits },
-            (None, None) => Reliability::Reliable,
-        };
-        let id = self.rtc.direct_api().create_data_channel(ChannelConfig {
-            label: label.to_owned(),
-            ordered: parameters.ordered,
-            reliability,
-            negotiated: Some(parameters.stream_id.0),
-            protocol: String::new(),
-        });
-        self.channels.insert(id, DataSink::default());
-        id
-    }
-
-    /// Closes a DataChannel.
-    pub fn close_channel(&mut self, id: ChannelId) {
-        self.rtc.direct_api().close_data_channel(id);
-    }
-
-    /// Sends a message. False when the channel is not open or its buffer full.
-    pub fn send_message(&mut self, id: ChannelId, binary: bool, message: &[u8]) -> bool {
-        let channel = self.rtc.channel(id);
-        channel.is_some_and(|mut channel| channel.write(binary, message).unwrap_or(false))
-    }
-
-    /// What a DataChannel got.
-    pub fn channel(&self, id: ChannelId) -> &DataSink {
-        self.channels
-            .get(&id)
-            .expect("a channel of this connection")
     }
 
     /// What a consumer got.
@@ -354,7 +330,8 @@ impl Client {
         let Ok(receive) = Receive::new(protocol, packet.from, packet.to, &packet.bytes) else {
             return;
         };
-        if let Err(error) = self.rtc.handle_input(Input::Receive(now, receive)) {
+        let local = self.clock.at(now);
+        if let Err(error) = self.rtc.handle_input(Input::Receive(local, receive)) {
             self.log.error = Some(error.to_string());
         }
         self.drain(wire, now);
@@ -382,7 +359,8 @@ impl Client {
     }
 
     fn tick(&mut self, now: Instant) {
-        if let Err(error) = self.rtc.handle_input(Input::Timeout(now)) {
+        let local = self.clock.at(now);
+        if let Err(error) = self.rtc.handle_input(Input::Timeout(local)) {
             self.log.error = Some(error.to_string());
         }
     }
@@ -394,23 +372,26 @@ impl Client {
         if sender.muted || self.log.connected_at.is_none() {
             return;
         }
-        let seq = sender.next_seq;
+        let (seq, has_rtx) = (sender.next_seq, sender.has_rtx);
         sender.next_seq += 1;
-        let extensions = ExtensionValues {
+        let mut extensions = ExtensionValues {
             audio_level: packet.level,
             voice_activity: packet.level.map(|level| level > -60),
             ..Default::default()
         };
+        if let Some(descriptor) = packet.descriptor {
+            extensions.user_values.set(Descriptor(descriptor));
+        }
         let rtp = RtpWrite::new(
             sender.pt.into(),
             seq.into(),
             packet.timestamp,
-            now,
+            self.clock.at(now),
             packet.payload,
         )
         .marker(packet.marker)
         .ext_vals(extensions)
-        .nackable(packet.level.is_none());
+        .nackable(has_rtx);
         let ssrc = sender.ssrc.0.into();
         if let Some(stream) = self.rtc.direct_api().stream_tx(&ssrc) {
             stream.write_rtp(rtp);
@@ -427,11 +408,12 @@ impl Client {
 
     /// Takes everything out that str0m has.
     fn drain(&mut self, wire: &mut Wire, now: Instant) {
+        let local = self.clock.at(now);
         for _ in 0..MAX_SPINS {
             match self.rtc.poll_output() {
-                Ok(Output::Timeout(at)) if at <= now && self.rtc.is_alive() => self.tick(now),
+                Ok(Output::Timeout(at)) if at <= local && self.rtc.is_alive() => self.tick(now),
                 Ok(Output::Timeout(at)) => {
-                    self.wake = at;
+                    self.wake = self.clock.when(at);
                     return;
                 }
                 Ok(Output::Transmit(transmit)) => {

@@ -2,8 +2,9 @@
 //!
 //! A [`World`] holds the real core (`miso_sfu::Worker`), driven as the engine drives it, simulated links, and peers
 //! that stand on another WebRTC stack than ours, so that each tests the other. Time is virtual: [`World::run_for`]
-//! jumps from event to event. Links and media follow from the seed; keys do not, so two runs differ in bytes but not
-//! in what the tests look at.
+//! jumps from event to event. Links, media and the other stack's names follow from the seed; keys and what protects a
+//! handshake do not. So two runs differ in bytes and in the timers of handshakes, and in nothing else once these are
+//! over. One world at a time and thread: the other stack draws from a generator of its thread.
 //!
 //! A [`Peer`] is what mediasoup-client makes of a browser: two peer connections, one to send and one to receive, with
 //! negotiated parameters and DataChannels. [`Source`] makes media that carry tags, [`MediaSink`] says what arrived.
@@ -11,23 +12,27 @@
 //! do, and for peers in large numbers.
 
 mod client;
+mod descriptor;
 mod negotiate;
 mod raw;
 mod server;
 mod sink;
 mod source;
+mod stranger;
 mod tag;
 mod wire;
 mod world;
 
 pub use client::{Client, ClientLog, ClientSettings, RtcpCounts};
-pub use negotiate::{Dialect, Encoding, recv_capabilities};
+pub use negotiate::{AudioExtras, Dialect, Encoding, recv_capabilities, recv_capabilities_with};
 pub use raw::{RawLog, RawPeer};
 pub use server::{ConsumeSettings, NewConsumerRecord, ProducerRecord, Server, TransportSettings};
-pub use sink::{Arrival, DataSink, MediaReport, MediaSink};
+pub use sink::{Arrival, DataSink, Decoding, Followed, MediaReport, MediaSink};
 pub use source::{
-    OpusSource, Source, SourcePacket, VideoSettings, Vp8Source, Vp9Source, temporal_of,
+    Described, DescribedSource, OpusSource, Source, SourcePacket, VideoSettings, Vp8Source,
+    Vp9Source, temporal_of,
 };
+pub use stranger::{Behaviour, STRANGER_PACKET, Stranger};
 pub use tag::{TAG_LEN, Tag};
 pub use wire::{Packet, Wire};
 pub use world::{

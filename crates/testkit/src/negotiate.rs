@@ -5,10 +5,12 @@ use miso_ortc::{
     RtcpParameters, RtpCapabilities, RtpCodecParameters, RtpEncodingParameters,
     RtpHeaderExtensionParameters, RtpParameters, RtxParameters, ScalabilityLayers, ScalabilityMode,
 };
-use miso_wire::{Mid, Pt, Rid, Ssrc};
-use str0m::format::{Codec, CodecConfig, FormatParams};
+use miso_wire::{Codec, Mid, Pt, Rid, Ssrc};
+use str0m::format::{Codec as StrCodec, CodecConfig, FormatParams};
 use str0m::media::Frequency;
 use str0m::rtp::{Extension, ExtensionMap};
+
+use crate::descriptor;
 
 /// Payload type of packets that only probe the path (fact sheet 3.12).
 const PROBATION_PT: u8 = 127;
@@ -18,6 +20,10 @@ const PROBATION_PT: u8 = 127;
 pub struct Dialect {
     /// Payload type of Opus.
     pub opus: u8,
+    /// Payload type of redundancy around Opus.
+    pub red: u8,
+    /// Payload type of Opus' retransmissions.
+    pub opus_rtx: u8,
     /// Payload type of VP8.
     pub vp8: u8,
     /// Payload type of VP8's retransmissions.
@@ -26,6 +32,14 @@ pub struct Dialect {
     pub vp9: u8,
     /// Payload type of VP9's retransmissions.
     pub vp9_rtx: u8,
+    /// Payload type of H.264.
+    pub h264: u8,
+    /// Payload type of H.264's retransmissions.
+    pub h264_rtx: u8,
+    /// Payload type of AV1.
+    pub av1: u8,
+    /// Payload type of AV1's retransmissions.
+    pub av1_rtx: u8,
     /// `sdes:mid`.
     pub mid: u8,
     /// `sdes:rtp-stream-id`.
@@ -40,16 +54,36 @@ pub struct Dialect {
     pub audio_level: u8,
     /// `video-orientation`.
     pub orientation: u8,
+    /// `dependency-descriptor`.
+    pub descriptor: u8,
+}
+
+/// Constrained baseline, level 3.1: what all browsers know.
+const H264_PROFILE: u32 = 0x42_e01f;
+
+/// The format parameters of H.264, as router and senders say them.
+pub(crate) fn h264_parameters() -> CodecParameters {
+    let mut parameters = CodecParameters::new();
+    parameters.insert("packetization-mode", 1);
+    parameters.insert("level-asymmetry-allowed", 1);
+    parameters.insert("profile-level-id", format!("{H264_PROFILE:06x}").as_str());
+    parameters
 }
 
 impl Dialect {
     /// As Chromium sends: other numbers than the router's.
     pub const CHROMIUM: Self = Self {
         opus: 111,
+        red: 63,
+        opus_rtx: 118,
         vp8: 96,
         rtx: 97,
         vp9: 98,
         vp9_rtx: 99,
+        h264: 102,
+        h264_rtx: 103,
+        av1: 45,
+        av1_rtx: 46,
         mid: 4,
         rid: 10,
         repaired_rid: 11,
@@ -57,6 +91,7 @@ impl Dialect {
         transport_cc: Some(3),
         audio_level: 1,
         orientation: 13,
+        descriptor: 12,
     };
 
     /// The router's own numbers, in which consumers send.
@@ -70,11 +105,16 @@ impl Dialect {
                 .and_then(|codec| codec.preferred_payload_type)
                 .map_or(0, |pt| pt.0)
         };
-        let vp9 = pt("video/VP9");
-        let vp9_rtx = router.codecs.iter().find(|codec| {
-            let apt = codec.parameters.apt();
-            codec.mime_type.codec() == miso_ortc::Codec::Rtx && apt == Some(Pt(vp9))
-        });
+        let rtx_of = |pt: u8| {
+            let rtx = router.codecs.iter().find(|codec| {
+                let apt = codec.parameters.apt();
+                codec.mime_type.codec() == miso_ortc::Codec::Rtx && apt == Some(Pt(pt))
+            });
+            rtx.and_then(|codec| codec.preferred_payload_type)
+                .map_or(0, |pt| pt.0)
+        };
+        let (vp8, vp9) = (pt("video/VP8"), pt("video/VP9"));
+        let (h264, av1) = (pt("video/H264"), pt("video/AV1"));
         let id = |uri: &HeaderExtensionUri| {
             let extension = router
                 .header_extensions
@@ -84,12 +124,16 @@ impl Dialect {
         };
         Self {
             opus: pt("audio/opus"),
-            vp8: pt("video/VP8"),
-            rtx: pt("video/rtx"),
+            red: pt("audio/red"),
+            opus_rtx: pt("audio/rtx"),
+            vp8,
+            rtx: rtx_of(vp8),
             vp9,
-            vp9_rtx: vp9_rtx
-                .and_then(|codec| codec.preferred_payload_type)
-                .map_or(0, |pt| pt.0),
+            vp9_rtx: rtx_of(vp9),
+            h264,
+            h264_rtx: rtx_of(h264),
+            av1,
+            av1_rtx: rtx_of(av1),
             mid: id(&HeaderExtensionUri::Mid),
             rid: id(&HeaderExtensionUri::RtpStreamId),
             repaired_rid: id(&HeaderExtensionUri::RepairedRtpStreamId),
@@ -97,10 +141,11 @@ impl Dialect {
             transport_cc: Some(id(&HeaderExtensionUri::TransportWideCc)),
             audio_level: id(&HeaderExtensionUri::SsrcAudioLevel),
             orientation: id(&HeaderExtensionUri::VideoOrientation),
+            descriptor: id(&HeaderExtensionUri::DependencyDescriptor),
         }
     }
 
-    fn extensions(&self, kind: MediaKind) -> Vec<(HeaderExtensionUri, u8)> {
+    fn extensions(&self, kind: MediaKind, codec: Codec) -> Vec<(HeaderExtensionUri, u8)> {
         let mut all = vec![
             (HeaderExtensionUri::Mid, self.mid),
             (HeaderExtensionUri::RtpStreamId, self.rid),
@@ -115,6 +160,9 @@ impl Dialect {
             MediaKind::Audio => (HeaderExtensionUri::SsrcAudioLevel, self.audio_level),
             MediaKind::Video => (HeaderExtensionUri::VideoOrientation, self.orientation),
         });
+        if matches!(codec, Codec::Av1 | Codec::H264) {
+            all.push((HeaderExtensionUri::DependencyDescriptor, self.descriptor));
+        }
         all
     }
 
@@ -130,6 +178,7 @@ impl Dialect {
         }
         map.set(self.audio_level, Extension::AudioLevel);
         map.set(self.orientation, Extension::VideoOrientation);
+        map.set(self.descriptor, descriptor::extension());
         map
     }
 
@@ -141,39 +190,59 @@ impl Dialect {
             use_inband_fec: Some(true),
             ..Default::default()
         };
-        config.add_config(
-            self.opus.into(),
-            None,
-            Codec::Opus,
-            Frequency::FORTY_EIGHT_KHZ,
-            Some(2),
-            opus,
-        );
-        let rtx = Some(self.rtx.into());
-        for (pt, rtx) in [(self.vp8, rtx), (PROBATION_PT, None)] {
+        // Packets are sent and taken as they are, so that RED need not be known as such.
+        let opus_rtx = Some(self.opus_rtx.into());
+        for (pt, rtx) in [(self.opus, opus_rtx), (self.red, None)] {
             config.add_config(
                 pt.into(),
                 rtx,
-                Codec::Vp8,
-                Frequency::NINETY_KHZ,
-                None,
-                FormatParams::default(),
+                StrCodec::Opus,
+                Frequency::FORTY_EIGHT_KHZ,
+                Some(2),
+                opus,
             );
         }
-        config.add_config(
-            self.vp9.into(),
-            Some(self.vp9_rtx.into()),
-            Codec::Vp9,
-            Frequency::NINETY_KHZ,
-            None,
-            FormatParams {
-                profile_id: Some(0),
-                ..Default::default()
-            },
-        );
+        let vp9 = FormatParams {
+            profile_id: Some(0),
+            ..Default::default()
+        };
+        let h264 = FormatParams {
+            level_asymmetry_allowed: Some(true),
+            packetization_mode: Some(1),
+            profile_level_id: Some(H264_PROFILE),
+            ..Default::default()
+        };
+        let plain = FormatParams::default();
+        let video = [
+            (self.vp8, Some(self.rtx), StrCodec::Vp8, plain),
+            (PROBATION_PT, None, StrCodec::Vp8, plain),
+            (self.vp9, Some(self.vp9_rtx), StrCodec::Vp9, vp9),
+            (self.h264, Some(self.h264_rtx), StrCodec::H264, h264),
+            (self.av1, Some(self.av1_rtx), StrCodec::Av1, plain),
+        ];
+        for (pt, rtx, codec, format) in video {
+            let rtx = rtx.map(Into::into);
+            config.add_config(pt.into(), rtx, codec, Frequency::NINETY_KHZ, None, format);
+        }
     }
 
-    fn codecs(&self, kind: MediaKind, is_vp9: bool) -> Vec<RtpCodecParameters> {
+    /// Payload types of a video codec and its retransmissions, and its name.
+    pub(crate) fn video(&self, codec: Codec) -> (&'static str, u8, u8) {
+        match codec {
+            Codec::Vp9 => ("video/VP9", self.vp9, self.vp9_rtx),
+            Codec::H264 => ("video/H264", self.h264, self.h264_rtx),
+            Codec::Av1 => ("video/AV1", self.av1, self.av1_rtx),
+            _ => ("video/VP8", self.vp8, self.rtx),
+        }
+    }
+
+    fn codecs(
+        &self,
+        kind: MediaKind,
+        video: Codec,
+        encodings: &[Encoding],
+    ) -> Vec<RtpCodecParameters> {
+        let has = |what: fn(&Encoding) -> bool| encodings.iter().any(what);
         let codec = |mime_type: &str, pt: u8, (clock_rate, channels): (u32, Option<u8>)| {
             RtpCodecParameters {
                 mime_type: mime_type.parse().expect("a valid name"),
@@ -196,15 +265,31 @@ impl Dialect {
                 opus.parameters.insert("minptime", 10);
                 opus.parameters.insert("useinbandfec", 1);
                 opus.rtcp_feedback = vec![rate];
-                vec![opus]
+                let mut codecs = vec![opus];
+                if has(|encoding| encoding.is_red) {
+                    let mut red = codec("audio/red", self.red, (48_000, Some(2)));
+                    red.parameters = CodecParameters::of_red(Pt(self.opus));
+                    codecs.push(red);
+                }
+                if has(|encoding| encoding.rtx.is_some()) {
+                    let mut rtx = codec("audio/rtx", self.opus_rtx, (48_000, Some(2)));
+                    rtx.parameters.insert("apt", i64::from(self.opus));
+                    codecs.push(rtx);
+                    let nack = RtcpFeedback::new("nack", "");
+                    codecs
+                        .iter_mut()
+                        .take(1)
+                        .for_each(|opus| opus.rtcp_feedback.push(nack.clone()));
+                }
+                codecs
             }
             MediaKind::Video => {
-                let (name, pt, rtx) = if is_vp9 {
-                    ("video/VP9", self.vp9, self.vp9_rtx)
-                } else {
-                    ("video/VP8", self.vp8, self.rtx)
-                };
+                let (name, pt, rtx) = self.video(video);
+                let is_h264 = video == Codec::H264;
                 let mut video = codec(name, pt, (90_000, None));
+                if is_h264 {
+                    video.parameters = h264_parameters();
+                }
                 let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
                 video.rtcp_feedback = feedback
                     .map(|(kind, parameter)| RtcpFeedback::new(kind, parameter))
@@ -225,19 +310,20 @@ impl Dialect {
         encodings: &[Encoding],
         cname: &str,
     ) -> RtpParameters {
-        let extensions =
-            self.extensions(kind)
-                .into_iter()
-                .map(|(uri, id)| RtpHeaderExtensionParameters {
-                    uri,
-                    id: HeaderExtensionId(id),
-                    encrypt: false,
-                    parameters: CodecParameters::new(),
-                });
-        let is_vp9 = encodings.iter().any(|encoding| encoding.is_vp9);
+        let codec = encodings
+            .first()
+            .map_or(Codec::Other, |encoding| encoding.codec);
+        let extensions = self.extensions(kind, codec).into_iter().map(|(uri, id)| {
+            RtpHeaderExtensionParameters {
+                uri,
+                id: HeaderExtensionId(id),
+                encrypt: false,
+                parameters: CodecParameters::new(),
+            }
+        });
         RtpParameters {
             mid,
-            codecs: self.codecs(kind, is_vp9),
+            codecs: self.codecs(kind, codec, encodings),
             header_extensions: extensions.collect(),
             encodings: encodings.iter().map(Encoding::parameters).collect(),
             rtcp: RtcpParameters {
@@ -261,8 +347,10 @@ pub struct Encoding {
     pub rid: Option<Rid>,
     /// Layers within it.
     pub layers: ScalabilityLayers,
-    /// VP9 in the place of VP8.
-    pub is_vp9: bool,
+    /// How it is packed; VP8 for video that is not said to be otherwise.
+    pub codec: Codec,
+    /// Opus in RED.
+    pub is_red: bool,
 }
 
 impl Encoding {
@@ -273,7 +361,8 @@ impl Encoding {
             rtx,
             rid,
             layers: ScalabilityLayers::default(),
-            is_vp9: false,
+            codec: Codec::Vp8,
+            is_red: false,
         }
     }
 
@@ -303,8 +392,22 @@ impl Encoding {
     }
 }
 
+/// What a peer takes of audio besides Opus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AudioExtras {
+    /// Redundancy.
+    pub red: bool,
+    /// Retransmissions in a stream of their own.
+    pub rtx: bool,
+}
+
 /// What a peer of this kind can take: the part of the router's capabilities that it knows too.
 pub fn recv_capabilities(router: &RtpCapabilities) -> RtpCapabilities {
+    recv_capabilities_with(router, AudioExtras::default())
+}
+
+/// The same of one that takes more of audio.
+pub fn recv_capabilities_with(router: &RtpCapabilities, extras: AudioExtras) -> RtpCapabilities {
     let known = [
         HeaderExtensionUri::Mid,
         HeaderExtensionUri::AbsSendTime,
@@ -313,6 +416,13 @@ pub fn recv_capabilities(router: &RtpCapabilities) -> RtpCapabilities {
         HeaderExtensionUri::VideoOrientation,
     ];
     let mut capabilities = router.clone();
+    capabilities
+        .codecs
+        .retain(|codec| match codec.mime_type.as_str() {
+            "audio/red" => extras.red,
+            "audio/rtx" => extras.rtx,
+            _ => true,
+        });
     capabilities
         .header_extensions
         .retain(|extension| known.contains(&extension.uri));

@@ -1,29 +1,33 @@
 //! The core under test, driven as the engine drives it: negotiation by `miso-ortc`, then commands.
 
+mod data;
+
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use miso_ice::{ConsentTimeout, ListenInfo, Offers, Protocol};
 use miso_ortc::{
-    ConsumerOptions, DataConsumerOptions, MediaKind, MidAllocator, ProducerOptions, ProducerType,
+    ConsumerOptions, MediaKind, MidAllocator, ProducerOptions, ProducerType,
     RouterRtpCodecCapability, RtpCapabilities, RtpParameters, SctpStreamIds, SctpStreamParameters,
-    TransportCname, can_consume, consumer_rtp_parameters, data_consumer_stream_parameters,
-    prepare_producer, router_rtp_capabilities,
+    TransportCname, can_consume, consumer_rtp_parameters, prepare_producer,
+    router_rtp_capabilities,
 };
 use miso_secure::{DtlsContext, DtlsRole, Fingerprint};
 use miso_sfu::command::{
-    Command, Consume, ConsumeData, DirectTransportOptions, NewConsumer, PlainTransportOptions,
-    PreferredLayers, Produce, ProduceData, Response, RouterCommand, SctpTransportOptions,
-    TransportCommand, WebRtcTransportOptions,
+    Command, Consume, DirectTransportOptions, NewConsumer, PlainTransportOptions, PreferredLayers,
+    Produce, Response, RouterCommand, SctpTransportOptions, TransportCommand,
+    WebRtcTransportOptions,
 };
 use miso_sfu::dump::WebRtcTransportDump;
 use miso_sfu::event::Event;
 use miso_sfu::{
-    Batch, CommandError, ConsumerId, DataConsumerId, DataProducerId, DropReason, ProducerId,
-    RouterId, TransportId, Worker, WorkerConfig,
+    Batch, CommandError, ConsumerId, DataProducerId, DropReason, ProducerId, RouterId, TransportId,
+    Worker, WorkerConfig,
 };
 use miso_wire::Bitrate;
+
+use crate::negotiate::{AudioExtras, h264_parameters};
 
 /// Bytes and messages of the send buffer, as the engine makes it.
 const BATCH: (usize, usize) = (256 * 1024, 512);
@@ -86,6 +90,8 @@ pub struct ConsumeSettings {
     pub enable_rtx: Option<bool>,
     /// Layers to start with.
     pub preferred_layers: Option<PreferredLayers>,
+    /// What the peer takes of audio besides Opus.
+    pub audio: AudioExtras,
 }
 
 /// A consumer that was made.
@@ -121,7 +127,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that listens on these addresses, with Opus, VP8 and VP9.
+    /// A server that listens on these addresses, with Opus, VP8 and VP9, RED and RTX.
     pub fn new(
         seed: u64,
         dtls: DtlsContext,
@@ -145,9 +151,18 @@ impl Server {
             ("audio/opus", 48_000, 2),
             ("video/VP8", 90_000, 1),
             ("video/VP9", 90_000, 1),
+            ("video/H264", 90_000, 1),
+            ("video/AV1", 90_000, 1),
+            ("audio/red", 48_000, 2),
+            ("audio/rtx", 48_000, 1),
         ];
         let codecs = codecs.map(|(mime_type, clock_rate, channels)| {
-            RouterRtpCodecCapability::new(mime_type, clock_rate, channels).expect("a known codec")
+            let codec = RouterRtpCodecCapability::new(mime_type, clock_rate, channels);
+            let codec = codec.expect("a known codec");
+            match mime_type {
+                "video/H264" => codec.with_parameters(h264_parameters()),
+                _ => codec,
+            }
         });
         let listen = listen
             .iter()
@@ -378,81 +393,6 @@ impl Server {
             }),
             other => panic!("Consume was answered with {other:?}"),
         }
-    }
-
-    /// Makes a data producer; without a stream on a direct transport.
-    ///
-    /// # Errors
-    /// As the core's.
-    pub fn produce_data(
-        &mut self,
-        transport: TransportId,
-        parameters: Option<SctpStreamParameters>,
-        label: &str,
-        now: Instant,
-    ) -> Result<DataProducerId, CommandError> {
-        let id = DataProducerId(self.next_id());
-        let options = ProduceData {
-            sctp_stream_parameters: parameters,
-            label: label.to_owned(),
-            protocol: String::new(),
-            paused: false,
-        };
-        let record = DataProducerRecord {
-            parameters,
-            label: options.label.clone(),
-            protocol: options.protocol.clone(),
-        };
-        self.command(
-            Command::Transport(transport, TransportCommand::ProduceData(id, options)),
-            now,
-        )?;
-        self.data_producers.insert(id, record);
-        Ok(id)
-    }
-
-    /// Makes a data consumer. Its stream, unless the transport is direct.
-    ///
-    /// # Errors
-    /// As the core's.
-    pub fn consume_data(
-        &mut self,
-        transport: TransportId,
-        producer: DataProducerId,
-        direct: bool,
-        now: Instant,
-    ) -> Result<(DataConsumerId, Option<SctpStreamParameters>), CommandError> {
-        let id = DataConsumerId(self.next_id());
-        let source = self
-            .data_producers
-            .get(&producer)
-            .ok_or_else(|| CommandError::not_found("DataProducer not found"))?
-            .clone();
-        let record = self.transports.entry(transport).or_default();
-        let parameters = if direct {
-            None
-        } else {
-            let to_error = |error: miso_ortc::OrtcError| CommandError::error(error.to_string());
-            let stream = record.streams.allocate(None).map_err(to_error)?;
-            let options = DataConsumerOptions::default();
-            Some(
-                data_consumer_stream_parameters(source.parameters.as_ref(), options, stream)
-                    .map_err(to_error)?,
-            )
-        };
-        let options = ConsumeData {
-            data_producer_id: producer,
-            sctp_stream_parameters: parameters,
-            label: source.label,
-            protocol: source.protocol,
-            paused: false,
-            subchannels: Vec::new(),
-        };
-        self.command(
-            Command::Transport(transport, TransportCommand::ConsumeData(id, options)),
-            now,
-        )?;
-        Ok((id, parameters))
     }
 
     /// Takes everything out that the core has: datagrams go to `send` with protocol, source and destination.

@@ -1,11 +1,15 @@
 //! What arrived at a peer, and what can be said of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod decoding;
+
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use miso_wire::{Codec, Vp8Descriptor, Vp9Descriptor};
 
 use crate::tag::Tag;
+
+pub use decoding::{Decoding, Followed};
 
 /// A packet that arrived.
 #[derive(Clone, Copy, Debug)]
@@ -43,40 +47,6 @@ pub struct MediaSink {
     decoding: Option<Decoding>,
     /// When a key frame was last asked for.
     asked_at: Option<Instant>,
-}
-
-/// How far a decoder came.
-#[derive(Clone, Debug, Default)]
-struct Decoding {
-    /// The packet that it needs next.
-    next: Option<u64>,
-    /// What is there behind it.
-    waiting: BTreeSet<u64>,
-    /// Since when it has needed it.
-    stuck_since: Option<Instant>,
-}
-
-impl Decoding {
-    fn follow(&mut self, arrival: &Arrival) {
-        let begins = arrival.tag.is_key && arrival.tag.index == 0;
-        if begins && self.next.is_none_or(|next| arrival.seq > next) {
-            self.next = Some(arrival.seq);
-            self.waiting.retain(|seq| *seq >= arrival.seq);
-            self.stuck_since = None;
-        }
-        let Some(next) = &mut self.next else { return };
-        if arrival.seq < *next {
-            return;
-        }
-        self.waiting.insert(arrival.seq);
-        while self.waiting.remove(next) {
-            *next += 1;
-            self.stuck_since = None;
-        }
-        if !self.waiting.is_empty() {
-            self.stuck_since.get_or_insert(arrival.at);
-        }
-    }
 }
 
 /// How long a decoder waits for a lost packet before it asks for a key frame.
@@ -131,7 +101,7 @@ impl MediaSink {
         let begins = |arrival: &Arrival| arrival.tag.is_key && arrival.tag.index == 0;
         self.can_begin |= self.arrivals.last().is_some_and(begins);
         let is_due = self.asked_at.is_none_or(|asked| at - asked >= ASK_AGAIN);
-        let stuck = self.decoding.as_ref().and_then(|it| it.stuck_since);
+        let stuck = self.decoding.as_ref().and_then(Decoding::stuck_since);
         let is_stuck = stuck.is_some_and(|since| at - since >= PATIENCE);
         if !is_due || self.can_begin && !is_stuck {
             return false;

@@ -1,15 +1,19 @@
 //! Media that nobody filmed: packets that look to an SFU like a browser's, and carry a tag by which the other end
 //! can tell exactly what is missing.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use miso_ortc::ScalabilityLayers;
-use miso_wire::Bitrate;
+use miso_wire::{Bitrate, Codec, Pt};
 
 use crate::tag::{TAG_LEN, Tag};
 
+mod camera;
+mod described;
 mod vp9;
 
+pub use described::{Described, DescribedSource};
 pub use vp9::Vp9Source;
 
 /// Time between two packets of audio.
@@ -38,6 +42,8 @@ pub struct SourcePacket {
     pub payload: Vec<u8>,
     /// Level in dBov, 0 (loudest) to -127; audio only.
     pub level: Option<i8>,
+    /// Dependency descriptor.
+    pub descriptor: Option<Vec<u8>>,
 }
 
 /// What video to make.
@@ -207,6 +213,7 @@ impl Vp8Source {
             marker: index + 1 == count,
             payload,
             level: None,
+            descriptor: None,
         }
     }
 }
@@ -220,6 +227,10 @@ pub struct OpusSource {
     /// Payload length, bytes.
     len: usize,
     level: i8,
+    /// Copies of earlier frames in each packet (RED), and the payload type of all.
+    copies: Option<(usize, Pt)>,
+    /// The last frames, the newest last.
+    last: VecDeque<Vec<u8>>,
 }
 
 impl OpusSource {
@@ -231,7 +242,44 @@ impl OpusSource {
             packets: 0,
             len: 80,
             level,
+            copies: None,
+            last: VecDeque::new(),
         }
+    }
+
+    /// The same in RED with copies of as many frames before, all of this payload type.
+    pub fn with_copies(self, copies: usize, pt: Pt) -> Self {
+        Self {
+            copies: Some((copies, pt)),
+            ..self
+        }
+    }
+
+    /// Whether it is in RED.
+    pub fn is_red(&self) -> bool {
+        self.copies.is_some()
+    }
+
+    /// What goes into a packet with this frame.
+    fn packed(&mut self, frame: Vec<u8>) -> Vec<u8> {
+        let Some((copies, pt)) = self.copies else {
+            return frame;
+        };
+        let mut payload = Vec::new();
+        for (copy, back) in self.last.iter().zip((1..=self.last.len()).rev()) {
+            let offset = (AUDIO_CLOCK / 50) as u32 * back as u32;
+            let [_, fields @ ..] = (offset << 10 | copy.len() as u32).to_be_bytes();
+            payload.push(0x80 | pt.0);
+            payload.extend(fields);
+        }
+        payload.push(pt.0);
+        payload.extend(self.last.iter().flatten());
+        payload.extend(&frame);
+        self.last.push_back(frame);
+        if self.last.len() > copies {
+            self.last.pop_front();
+        }
+        payload
     }
 
     /// As loud as this from now on, dBov.
@@ -267,8 +315,9 @@ impl OpusSource {
         SourcePacket {
             timestamp: self.first_timestamp.wrapping_add(ticks as u32),
             marker: self.packets == 1,
-            payload,
+            payload: self.packed(payload),
             level: Some(self.level),
+            descriptor: None,
         }
     }
 }
@@ -280,6 +329,8 @@ pub enum Source {
     Vp8(Vp8Source),
     /// Video with layers in one stream.
     Vp9(Vp9Source),
+    /// Video whose layers are told by dependency descriptors.
+    Described(DescribedSource),
     /// Audio.
     Opus(OpusSource),
 }
@@ -290,6 +341,7 @@ impl Source {
         match self {
             Self::Vp8(source) => source.poll_timeout(),
             Self::Vp9(source) => source.poll_timeout(),
+            Self::Described(source) => source.poll_timeout(),
             Self::Opus(source) => source.poll_timeout(),
         }
     }
@@ -299,6 +351,7 @@ impl Source {
         match self {
             Self::Vp8(source) => source.frame(),
             Self::Vp9(source) => source.frame(),
+            Self::Described(source) => source.frame(),
             Self::Opus(source) => vec![source.packet()],
         }
     }
@@ -308,6 +361,7 @@ impl Source {
         match self {
             Self::Vp8(source) => source.packets(),
             Self::Vp9(source) => source.packets(),
+            Self::Described(source) => source.packets(),
             Self::Opus(source) => source.packets(),
         }
     }
@@ -317,7 +371,21 @@ impl Source {
         match self {
             Self::Vp8(source) => source.settings.layers,
             Self::Vp9(source) => source.layers(),
+            Self::Described(source) => source.layers(),
             Self::Opus(_) => ScalabilityLayers::default(),
+        }
+    }
+
+    /// How its packets are packed.
+    pub fn codec(&self) -> Codec {
+        match self {
+            Self::Vp8(_) => Codec::Vp8,
+            Self::Vp9(_) => Codec::Vp9,
+            Self::Described(source) => match source.format() {
+                Described::Av1 => Codec::Av1,
+                Described::H264 => Codec::H264,
+            },
+            Self::Opus(_) => Codec::Opus,
         }
     }
 
@@ -326,6 +394,7 @@ impl Source {
         match self {
             Self::Vp8(source) => source.request_key_frame(),
             Self::Vp9(source) => source.request_key_frame(),
+            Self::Described(source) => source.request_key_frame(),
             Self::Opus(_) => {}
         }
     }

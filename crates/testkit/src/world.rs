@@ -1,6 +1,8 @@
 //! Server, links and peers in virtual time.
 
+mod audio;
 mod look;
+mod neighbours;
 mod peer;
 
 use std::collections::HashMap;
@@ -22,6 +24,7 @@ use crate::server::Server;
 use crate::sink::MediaSink;
 use crate::wire::{Packet, Wire};
 
+use neighbours::Neighbour;
 pub use peer::{Consumed, DataConsumed, DataProduced, Peer, PeerId, PeerSettings, Produced};
 
 /// Where the server listens for UDP.
@@ -34,6 +37,7 @@ pub const SERVER_TCP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 
 enum Owner {
     Client(usize),
     Raw(usize),
+    Neighbour(usize),
 }
 
 /// Everything.
@@ -49,6 +53,7 @@ pub struct World {
     peers: Vec<Peer>,
     clients: Vec<Client>,
     raws: Vec<RawPeer>,
+    neighbours: Vec<Neighbour>,
     owners: HashMap<SocketAddr, Owner>,
     next_host: u16,
     /// Steps since time last moved.
@@ -72,7 +77,7 @@ pub fn dtls_context(versions: DtlsVersions) -> DtlsContext {
     clippy::disallowed_methods,
     reason = "virtual time needs some instant to begin with"
 )]
-fn any_instant() -> Instant {
+pub(crate) fn any_instant() -> Instant {
     Instant::now()
 }
 
@@ -84,6 +89,8 @@ impl World {
 
     /// A world whose server is held to a version of DTLS.
     pub fn with_dtls(seed: u64, versions: DtlsVersions) -> Self {
+        // The other stack draws its names from the generator of its thread, which also times its reports.
+        fastrand::seed(seed);
         let start = any_instant();
         let mut wire = Wire::new(seed, start);
         wire.net.add_host(
@@ -102,6 +109,7 @@ impl World {
             peers: Vec::new(),
             clients: Vec::new(),
             raws: Vec::new(),
+            neighbours: Vec::new(),
             owners: HashMap::new(),
             next_host: 1,
             steps_at_once: 0,
@@ -169,9 +177,11 @@ impl World {
     fn poll_timeout(&self) -> Option<Instant> {
         let clients = self.clients.iter().filter_map(Client::poll_timeout);
         let raws = self.raws.iter().filter_map(RawPeer::poll_timeout);
+        let neighbours = self.neighbours.iter().filter_map(Neighbour::poll_timeout);
         let others = [self.wire.poll_timeout(), self.server.worker.poll_timeout()];
         clients
             .chain(raws)
+            .chain(neighbours)
             .chain(others.into_iter().flatten())
             .min()
     }
@@ -209,6 +219,9 @@ impl World {
         for raw in &mut self.raws {
             raw.handle_timeout(&mut self.wire, now);
         }
+        for neighbour in &mut self.neighbours {
+            neighbour.handle_timeout(&mut self.wire, now);
+        }
         self.drain_server();
     }
 
@@ -229,6 +242,11 @@ impl World {
             Some(Owner::Raw(index)) => {
                 if let Some(raw) = self.raws.get_mut(*index) {
                     raw.handle_packet(&packet, &mut self.wire, self.now);
+                }
+            }
+            Some(Owner::Neighbour(index)) => {
+                if let Some(neighbour) = self.neighbours.get_mut(*index) {
+                    neighbour.handle_packet(&packet, &mut self.wire, self.now);
                 }
             }
             None => {}

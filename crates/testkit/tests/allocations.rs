@@ -15,9 +15,11 @@ use miso_sfu::command::{
     Command, ConsumerCommand, PlainConnect, PlainTransportOptions, PreferredLayers,
     TransportCommand,
 };
-use miso_sfu::{Batch, TransportId};
-use miso_testkit::{Dialect, Encoding, SERVER_UDP, Server, World, recv_capabilities, temporal_of};
-use miso_wire::{Bitrate, Seq, Ssrc};
+use miso_sfu::{Batch, Outgoing, TransportId};
+use miso_testkit::{
+    AudioExtras, Dialect, Encoding, SERVER_UDP, Server, World, recv_capabilities_with, temporal_of,
+};
+use miso_wire::{Bitrate, Codec, Seq, Ssrc};
 
 const CONSUMERS: usize = 20;
 const PACKETS_PER_FRAME: u64 = 10;
@@ -106,7 +108,11 @@ impl Media {
                     temporal,
                     ksvc: false,
                 },
-                is_vp9: self == Self::Svc,
+                codec: if self == Self::Svc {
+                    Codec::Vp9
+                } else {
+                    Codec::Vp8
+                },
                 ..Encoding::plain(ssrc, rtx, None)
             }
         };
@@ -380,14 +386,32 @@ fn plain_rtp(ssrc: u32, seq: u16) -> Vec<u8> {
     packet
 }
 
+/// The same with RED: a copy of the packet before it, and its own frame.
+fn plain_red(ssrc: u32, seq: u16) -> Vec<u8> {
+    let mut packet = plain_rtp(ssrc, seq);
+    let [_, pt, ..] = packet.as_mut_slice() else {
+        return packet;
+    };
+    *pt = 63;
+    packet.truncate(12);
+    let fields = (960_u32 << 10 | 60).to_be_bytes();
+    packet.extend([0x80 | 111, fields[1], fields[2], fields[3], 111]);
+    packet.resize(12 + 5 + 60 + 70, 7);
+    packet
+}
+
 impl PlainBench {
     fn new() -> Self {
+        Self::of(Encoding::plain(Ssrc(5), None, None))
+    }
+
+    /// With this stream; half of the audience take RED.
+    fn of(encoding: Encoding) -> Self {
         let world = World::new(91);
         let now = world.now();
         let mut server = world.server;
         let sender = server.create_plain_transport(plain_options(20_000), now);
         let sender = sender.expect("a transport");
-        let encoding = Encoding::plain(Ssrc(5), None, None);
         let audio = MediaKind::Audio;
         let parameters = Dialect::CHROMIUM.producer_parameters(audio, None, &[encoding], "raw");
         let producer = server.produce(sender, (audio, parameters), Duration::ZERO, now);
@@ -406,7 +430,11 @@ impl PlainBench {
             });
             let connected = server.command(Command::Transport(transport, connect), now);
             connected.expect("a connected transport");
-            let capabilities = recv_capabilities(server.capabilities());
+            let extras = AudioExtras {
+                red: port.is_multiple_of(2),
+                rtx: false,
+            };
+            let capabilities = recv_capabilities_with(server.capabilities(), extras);
             let consumed = server.consume(
                 (transport, producer),
                 &capabilities,
@@ -435,7 +463,8 @@ impl PlainBench {
                 if batch.is_empty() {
                     break allocated;
                 }
-                self.sent += batch.messages().count() as u64;
+                let segments = |it: Outgoing<'_>| it.bytes.chunks(it.segment_size).count();
+                self.sent += batch.messages().map(segments).sum::<usize>() as u64;
                 batch.clear();
                 assert_eq!(allocated, 0, "while sending");
             }
@@ -453,6 +482,31 @@ fn forwarding_from_plain_to_plain_transports_allocates_nothing() {
     let mut bench = PlainBench::new();
     let mut turn = |seq: u64| {
         let allocated = bench.receive(PLAIN_PEER, plain_rtp(5, seq as u16));
+        bench.pass(Duration::from_millis(20));
+        (allocated, bench.sent)
+    };
+    for seq in 0..1_000 {
+        turn(seq);
+    }
+    let (_, before) = turn(1_000);
+    let allocated: u64 = (1_001..2_001).map(|seq| turn(seq).0).sum();
+    let (_, after) = turn(2_001);
+    assert_eq!(after - before, 1_001 * CONSUMERS as u64);
+    assert_eq!(allocated, 0, "for {} packets forwarded", after - before);
+}
+
+#[test]
+fn passing_red_on_unpacking_it_and_restoring_from_it_allocates_nothing() {
+    let mut bench = PlainBench::of(Encoding {
+        is_red: true,
+        ..Encoding::plain(Ssrc(5), None, None)
+    });
+    let mut turn = |seq: u64| {
+        // Some are lost, and restored from the next one.
+        let allocated = match seq % 10 {
+            3 => 0,
+            _ => bench.receive(PLAIN_PEER, plain_red(5, seq as u16)),
+        };
         bench.pass(Duration::from_millis(20));
         (allocated, bench.sent)
     };

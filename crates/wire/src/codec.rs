@@ -137,8 +137,9 @@ pub struct PayloadInfo {
     /// Whoever decodes this frame may go up to this temporal layer with the next one; the frame's own where the codec
     /// does not tell (dependency descriptor).
     pub opens_temporal: u8,
-    /// Whether the picture refers to earlier ones, as far as the codec tells in each of its packets (P of VP9).
-    pub inter_picture: bool,
+    /// Bit n for a spatial layer n whose receivers do without this frame where spatial layers depend on each other in
+    /// key pictures only (K-SVC); none where nothing tells (P of VP9, the dependency descriptor).
+    pub unneeded_by: u8,
     /// Whether it is a comfort noise packet of discontinuous transmission.
     pub dtx: bool,
 }
@@ -165,7 +166,11 @@ impl PayloadInfo {
             end_of_frame: descriptor.end_of_frame,
             switching_up: descriptor.layers.is_some_and(|layers| layers.switching_up),
             opens_temporal: descriptor.temporal(),
-            inter_picture: descriptor.inter_predicted,
+            unneeded_by: if descriptor.inter_predicted {
+                !(1 << descriptor.spatial())
+            } else {
+                0
+            },
             dtx: false,
         }
     }
@@ -179,7 +184,7 @@ impl PayloadInfo {
             end_of_frame: dependency.end_of_frame,
             switching_up: false,
             opens_temporal: dependency.opens_temporal,
-            inter_picture: false,
+            unneeded_by: dependency.unneeded_by,
             dtx: false,
         }
     }

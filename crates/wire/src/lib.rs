@@ -14,6 +14,7 @@ mod codec;
 mod extension;
 mod framing;
 mod ids;
+mod red;
 mod rtcp;
 mod rtp;
 pub mod stun;
@@ -34,6 +35,7 @@ pub use extension::{
 };
 pub use framing::{Deframer, FrameTooLong, MAX_BUFFERED, frame_prefix};
 pub use ids::{ExtSeq, Mid, Pt, Rid, RtpTime, Seq, Ssrc, TooLong};
+pub use red::{RedCopy, RedError, RedLayout};
 pub use rtcp::{
     Bye, Dlrr, DlrrBlock, FeedbackTime, Fir, FirEntry, Nack, Pli, ReceiverReport, Remb,
     ReportBlock, RtcpError, RtcpPacket, RtcpPackets, RtcpWriter, Sdes, SdesChunk, SenderInfo,

@@ -186,7 +186,7 @@ fn tag_of(reason: &str) -> &'static str {
         "dtls" => "dtls",
         "no_keys" | "srtp_auth" | "srtp_replay" | "srtcp_auth" => "srtp",
         "malformed_rtp" | "no_producer" | "no_stream" | "sequence" | "no_room" => "rtp",
-        "rtx_discarded" | "too_many_wanted" => "rtx",
+        "rtx_discarded" | "too_many_wanted" | "no_room_to_repeat" => "rtx",
         "malformed_rtcp" | "unknown_feedback" => "rtcp",
         "sctp" | "no_data_producer" => "sctp",
         "message_too_long" | "message_not_sent" | "events_full" => "message",

@@ -148,6 +148,16 @@ fn payloads() -> Vec<Seed> {
             "descriptor_only",
             vp8(&[0x90, 0xe0, 0x92, 0x34, 0x56, 0xa0]),
         ),
+        seed("red", "one_copy", [100, 0xef, 0x0f, 0, 2, 111, 1, 2, 3, 4]),
+        seed(
+            "red",
+            "two_copies",
+            [
+                100, 0xef, 0x1e, 0, 2, 0xef, 0x0f, 0, 1, 111, 1, 2, 3, 4, 5, 6,
+            ],
+        ),
+        seed("red", "no_copy", [100, 111, 1, 2]),
+        seed("red", "copy_past_the_end", [100, 0xef, 0x0f, 3, 0xff, 111]),
         seed(
             "vp9",
             "key_frame",

@@ -66,13 +66,13 @@ describe('videoSettings', () => {
     }
   });
 
-  it('sends AV1 as one stream, with spatial layers only when asked to', () => {
+  it('sends AV1 as one stream with the layers that the address asks for', () => {
     const modes = (search: string, source: 'webcam' | 'share' = 'webcam') =>
       settings(search, source).encodings?.map(({ scalabilityMode }) => scalabilityMode);
-    expect(modes('?forceAV1=1')).toEqual(['L1T3']);
-    expect(modes('?forceAV1=1&webcamScalabilityMode=L3T3_KEY')).toEqual(['L3T3_KEY']);
+    expect(modes('?forceAV1=1')).toEqual(['L3T3_KEY']);
+    expect(modes('?forceAV1=1&webcamScalabilityMode=L3T3')).toEqual(['L3T3']);
     expect(modes('?forceAV1=1&sharingScalabilityMode=L2T2', 'share')).toEqual(['L2T2']);
-    expect(modes('?forceAV1=1&sharingScalabilityMode=L2T2')).toEqual(['L1T3']);
+    expect(modes('?forceAV1=1&sharingScalabilityMode=L2T2')).toEqual(['L3T3_KEY']);
   });
 
   it('counts the streams of camera and screen apart', () => {

@@ -25,12 +25,11 @@ const LAYERS = [
 
 /**
  * Codecs whose layers are in one stream, and their usual layers. Screens have none but of time, so
- * that fewer frames come before fewer pixels; nor has AV1, unless the address asks for them:
- * receivers are not sent the dependency descriptor, by which Chromium puts them together.
+ * that fewer frames come before fewer pixels.
  */
 const SVC: Partial<Record<string, Record<VideoSource, string>>> = {
   'video/vp9': { webcam: 'L3T3_KEY', share: 'L1T3' },
-  'video/av1': { webcam: 'L1T3', share: 'L1T3' },
+  'video/av1': { webcam: 'L3T3_KEY', share: 'L1T3' },
 };
 
 /** Voice: mono, silent when nobody speaks, robust against loss. */

@@ -3,6 +3,7 @@ import type { Params } from '../settings/params';
 import type { SctpCapabilities } from '../signalling/messages';
 import type { Signalling } from '../signalling/Signalling';
 import type { Store } from '../state/store';
+import { knowsRed, openWithRed, parametersWithRed, type Red } from './red';
 
 export type Direction = 'send' | 'recv';
 
@@ -36,11 +37,20 @@ export async function openTransport(options: Options): Promise<ms.Transport> {
   // `auto` leaves the role to the browser, which then starts the handshake.
   const dtlsParameters: ms.DtlsParameters = { ...offer.dtlsParameters, role: 'auto' };
   const settings = { id, iceParameters, iceCandidates, dtlsParameters, sctpParameters };
-  const transport =
-    direction === 'send'
-      ? device.createSendTransport(settings)
-      : device.createRecvTransport(settings);
-  answerRequests(transport, signalling);
+  if (direction === 'recv') return wired(device.createRecvTransport(settings), options);
+  const open = () => device.createSendTransport(settings);
+  if (!params.audioRed || !knowsRed(device.sendRtpCapabilities)) return wired(open(), options);
+  const { opened, redOf } = openWithRed(open);
+  return wired(opened, options, redOf);
+}
+
+/** `redOf` tells which RED is sent in a section, if any. */
+function wired(
+  transport: ms.Transport,
+  options: Options,
+  redOf: (mid: string) => Red | null = () => null,
+): ms.Transport {
+  answerRequests(transport, options.signalling, redOf);
   keepPath(transport, options);
   return transport;
 }
@@ -50,13 +60,19 @@ export async function restartIce(transport: ms.Transport, signalling: Signalling
   await transport.restartIce({ iceParameters });
 }
 
-function answerRequests(transport: ms.Transport, signalling: Signalling): void {
+function answerRequests(
+  transport: ms.Transport,
+  signalling: Signalling,
+  redOf: (mid: string) => Red | null,
+): void {
   const transportId = transport.id;
   transport.on('connect', ({ dtlsParameters }, done, fail) => {
     const data = { transportId, dtlsParameters };
     signalling.request('connectWebRtcTransport', data).then(() => done(), fail);
   });
-  transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
+  transport.on('produce', ({ kind, rtpParameters: plain, appData }, done, fail) => {
+    const red = redOf(plain.mid ?? '');
+    const rtpParameters = red === null ? plain : parametersWithRed(plain, red);
     const data = { transportId, kind, rtpParameters, appData };
     signalling.request('produce', data).then(done, fail);
   });

@@ -12,6 +12,7 @@ describe('parseParams', () => {
       consume: true,
       datachannel: true,
       forceCodec: null,
+      audioRed: false,
       webcamLayers: true,
       sharingLayers: true,
       webcamScalabilityMode: null,

@@ -16,6 +16,8 @@ export interface Params {
   consume: boolean;
   datachannel: boolean;
   forceCodec: VideoCodec | null;
+  /** Sound goes with copies of what was sent before, where browser and server know how (RED). */
+  audioRed: boolean;
   /** The browser's order of codecs rather than the server's. */
   preferLocalCodecs: boolean;
   webcamLayers: boolean;
@@ -48,6 +50,7 @@ const INVITED = [
   'forceH264',
   'forceVP9',
   'forceAV1',
+  'audioRed',
   'preferLocalCodecsOrder',
   'enableWebcamLayers',
   'enableSharingLayers',
@@ -87,6 +90,7 @@ export function parseParams(search: string): Params {
     consume: flag(query, 'consume', true),
     datachannel: flag(query, 'datachannel', true),
     forceCodec: CODECS.find((codec) => flag(query, `force${codec}`, false)) ?? null,
+    audioRed: flag(query, 'audioRed', false),
     preferLocalCodecs: flag(query, 'preferLocalCodecsOrder', false),
     webcamLayers: flag(query, 'enableWebcamLayers', true),
     sharingLayers: flag(query, 'enableSharingLayers', true),

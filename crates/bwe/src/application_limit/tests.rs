@@ -2,7 +2,7 @@ use super::*;
 use crate::testing::ms;
 
 /// Sends at a rate for a second with an estimate of 1 Mbit/s.
-fn send(limit: &mut ApplicationLimit, from: u64, kbps: u32) {
+fn send(limit: &mut ApplicationLimit, from: u64, kbps: u64) {
     for step in 0..100 {
         limit.update(kbps * 10 / 8, Bitrate::kbps(1_000), ms(from + step * 10));
     }

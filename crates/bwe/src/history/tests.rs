@@ -40,7 +40,9 @@ fn number_that_was_never_sent_is_unknown() {
 #[test]
 fn memory_grows_for_unreported_packets_to_its_limit() {
     let mut sent = SentPackets::new();
-    for number in 0..50_000u32 {
+    sent.add(Seq(0), packet(1));
+    sent.report(Seq(0), true);
+    for number in 1..50_000u32 {
         sent.add(Seq((number & 0xffff) as u16), packet(1));
     }
     assert_eq!(sent.slots.len(), MAX_CAPACITY);
@@ -49,6 +51,19 @@ fn memory_grows_for_unreported_packets_to_its_limit() {
         Told::Arrived { .. }
     ));
     assert_eq!(sent.report(Seq(30_000), true), Told::Unknown);
+}
+
+#[test]
+fn memory_does_not_grow_for_a_peer_that_never_tells() {
+    let mut sent = SentPackets::new();
+    for number in 0..50_000u32 {
+        sent.add(Seq((number & 0xffff) as u16), packet(1));
+    }
+    assert_eq!(sent.slots.len(), FIRST_CAPACITY);
+    assert!(matches!(
+        sent.report(Seq(49_999), true),
+        Told::Arrived { .. }
+    ));
 }
 
 #[test]

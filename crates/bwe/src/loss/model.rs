@@ -15,16 +15,21 @@ const RECENT: usize = 4;
 const SAME_RATE: f64 = 1.3;
 
 /// Bounds of inherent loss. No channel is perfect; none that loses more than the upper bound, which falls with the
-/// bandwidth, is taken for anything but overloaded.
+/// bandwidth, is taken for anything but overloaded until a probe shows otherwise.
 const MIN_INHERENT_LOSS: f64 = 0.001;
-const MAX_INHERENT_OFFSET: f64 = 0.05;
-const MAX_INHERENT_BALANCE: f64 = 100_000.0;
+const MAX_INHERENT_OFFSET: f64 = 0.02;
+const MAX_INHERENT_BALANCE: f64 = 30_000.0;
 
 /// Inherent loss that is assumed first.
 const FIRST_INHERENT_LOSS: f64 = 0.01;
 
-/// Length of the step towards the likeliest inherent loss.
+/// Steps towards the likeliest inherent loss, and the length of each. More finds it better: a bandwidth that nothing
+/// exceeds is else held less likely than one that explains the same losses by too much sent.
+const FIT_STEPS: u32 = 5;
 const STEP: f64 = 0.75;
+
+/// How many standard deviations losses must be above a share to be more. Higher takes more for chance.
+const CHANCE: f64 = 3.0;
 
 /// How much a higher bandwidth is preferred where both are as likely: per kbit/s, and per its logarithm. Higher keeps
 /// the rate up under loss.
@@ -112,11 +117,23 @@ impl Observations {
 
     /// Share of packets lost in the last few observations.
     pub(super) fn recent_loss(&self) -> f64 {
-        let recent = self.recent.iter().take(RECENT);
-        let (lost, all) = recent.fold((0.0, 0.0), |(lost, all), one| {
-            (lost + one.lost, all + one.lost + one.arrived)
-        });
+        let (lost, all) = self.recently();
         if all > 0.0 { lost / all } else { 0.0 }
+    }
+
+    /// Whether in the last few observations more was lost than such a share and chance explain.
+    pub(super) fn exceeds(&self, share: f64) -> bool {
+        let (lost, all) = self.recently();
+        let expected = share * all;
+        lost > 1.0 + expected + CHANCE * expected.sqrt()
+    }
+
+    /// Packets lost in the last few observations, and all packets.
+    fn recently(&self) -> (f64, f64) {
+        let recent = self.recent.iter().take(RECENT);
+        recent.fold((0.0, 0.0), |(lost, all), one| {
+            (lost + one.lost, all + one.lost + one.arrived)
+        })
     }
 
     /// Forgets what was before the last few observations if those are without any loss: the path is another.
@@ -140,8 +157,13 @@ impl Observations {
         (all > 0.0).then(|| lost / all)
     }
 
-    /// The channel with an inherent loss under which the observations are likelier: one step of Newton's method.
+    /// The channel with the inherent loss under which the observations are likeliest.
     pub(super) fn fitted(&self, channel: &Channel) -> Channel {
+        (0..FIT_STEPS).fold(*channel, |channel, _| self.step_of(&channel))
+    }
+
+    /// One step of Newton's method towards it.
+    fn step_of(&self, channel: &Channel) -> Channel {
         let start = channel.feasible();
         let (first, second) = self
             .weighted()

@@ -53,9 +53,54 @@ fn path_without_loss_does_not_limit() {
 }
 
 #[test]
-fn loss_that_does_not_depend_on_the_rate_is_tolerated() {
-    let rate = Path::new().run(20, 2_000, |_| 0.05);
+fn little_loss_that_does_not_depend_on_the_rate_is_tolerated() {
+    let rate = Path::new().run(20, 2_000, |_| 0.03);
     assert!(rate > 1_800_000.0, "{rate}");
+}
+
+#[test]
+fn what_a_probe_has_shown_is_kept_as_long_as_no_more_is_lost_than_then() {
+    let mut path = Path::new();
+    let doubted = path.run(10, 2_000, |_| 0.12);
+    path.estimator.probed(Bitrate::kbps(1_900), false);
+    let shown = path.run(20, 2_000, |_| 0.12);
+    assert!(
+        doubted < 1_500_000.0 && shown >= 1_900_000.0,
+        "{doubted} {shown}"
+    );
+    assert!((0.10..0.14).contains(&path.estimator.inherent()));
+    let worse = path.run(10, 2_000, |_| 0.35);
+    assert!(worse < 1_000_000.0, "{worse}");
+    assert_eq!(path.estimator.inherent(), 0.0);
+}
+
+#[test]
+fn what_was_shown_without_loss_says_nothing_of_loss() {
+    let mut path = Path::new();
+    path.run(3, 3_000, |_| 0.0);
+    path.estimator.probed(Bitrate::kbps(3_000), false);
+    let rate = path.run(20, 3_000, |rate| (1.0 - 1_000_000.0 / rate).max(0.0));
+    assert!((800_000.0..1_100_000.0).contains(&rate), "{rate}");
+}
+
+#[test]
+fn path_that_loses_no_more_has_no_inherent_loss() {
+    let mut path = Path::new();
+    path.run(10, 2_000, |_| 0.1);
+    path.estimator.probed(Bitrate::kbps(2_000), false);
+    path.run(10, 2_000, |_| 0.0);
+    assert!(path.estimator.inherent() < 0.01);
+}
+
+#[test]
+fn path_that_is_full_takes_back_what_was_shown_before() {
+    let mut path = Path::new();
+    path.run(10, 2_000, |_| 0.1);
+    path.estimator.probed(Bitrate::kbps(2_000), false);
+    path.run(5, 2_000, |_| 0.1);
+    path.estimator.probed(Bitrate::kbps(1_000), true);
+    let rate = path.run(20, 2_000, |_| 0.1);
+    assert!((1_000_000.0..1_500_000.0).contains(&rate), "{rate}");
 }
 
 #[test]

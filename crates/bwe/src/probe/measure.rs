@@ -34,6 +34,21 @@ pub(crate) struct ProbeResult {
     pub(crate) full: bool,
 }
 
+impl ProbeResult {
+    /// The same for a path that loses such a share whatever is sent: more must be sent for as much to arrive.
+    pub(crate) fn sent_for(self, lost: f64) -> Self {
+        let rate = if self.full {
+            self.rate.0 as f64 / (1.0 - lost)
+        } else {
+            self.rate.0 as f64
+        };
+        Self {
+            rate: Bitrate(rate as u64),
+            ..self
+        }
+    }
+}
+
 /// What has arrived of a probe.
 #[derive(Clone, Copy, Debug)]
 struct Open {

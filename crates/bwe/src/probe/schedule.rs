@@ -23,6 +23,9 @@ const RESULT_WAIT: Duration = Duration::from_secs(1);
 /// Shorter finds a faster link sooner and costs more padding.
 const INTERVAL: Duration = Duration::from_secs(5);
 
+/// The same while losses limit.
+const LOSSY_INTERVAL: Duration = Duration::from_secs(3);
+
 /// Rate of these probes in multiples of the estimate: of one that media does not put to the test, and of one that it
 /// does. Higher finds more and disturbs more.
 const LIMITED_FACTOR: f64 = 2.0;
@@ -75,6 +78,8 @@ pub(crate) struct PathState {
     pub(crate) application_limited: bool,
     /// Whether queues are steady and losses do not limit.
     pub(crate) calm: bool,
+    /// Whether losses limit, and queues are steady.
+    pub(crate) lossy: bool,
 }
 
 /// Where probing is.
@@ -168,6 +173,7 @@ impl ProbeSchedule {
                 Plans::default()
             }
             Phase::Settled if path.calm => self.settled(path, now),
+            Phase::Settled if path.lossy => self.doubted(path, now),
             Phase::Settled => Plans::default(),
         }
     }
@@ -203,6 +209,18 @@ impl ProbeSchedule {
         } else {
             Plans::default()
         }
+    }
+
+    /// Losses limit: whether they are for too much sent is seen when still more is, for a moment.
+    fn doubted(&mut self, path: &PathState, now: Duration) -> Plans {
+        let is_due = self
+            .asked
+            .is_none_or(|asked| now.saturating_sub(asked) >= LOSSY_INTERVAL);
+        if path.estimate >= self.desired || !is_due {
+            return Plans::default();
+        }
+        let rate = scaled(path.estimate, GROWTH_FACTOR);
+        self.ask(&[rate], Asked::for_growth(), path, now)
     }
 
     /// The rate of a probe whether the cause of a drop has passed, if it is time for one.

@@ -24,7 +24,8 @@ pub(super) struct Senders(HashMap<Ssrc, Sender>);
 struct Sender {
     mid: Mid,
     pt: Pt,
-    kind: MediaKind,
+    /// Whether it sends again what is asked for, which the stack does in a stream of its own only.
+    has_rtx: bool,
     /// Extended sequence number of the next packet.
     next_seq: u64,
     events: mpsc::Sender<ProducerEvent>,
@@ -41,7 +42,7 @@ impl Senders {
         let sender = Sender {
             mid,
             pt: stream.pt,
-            kind: stream.kind,
+            has_rtx: stream.rtx.is_some(),
             // The first number is random, and small enough not to wrap around at once (RFC 3711, section 3.3.1).
             next_seq: u64::from(fastrand::u16(1..0x8000)),
             events: stream.events,
@@ -89,7 +90,7 @@ impl Senders {
                 write
                     .marker(packet.marker)
                     .ext_vals(values)
-                    .nackable(sender.kind == MediaKind::Video),
+                    .nackable(sender.has_rtx),
             );
         }
     }

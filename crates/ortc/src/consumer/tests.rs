@@ -55,6 +55,9 @@ fn consume(remote: &RtpCapabilities) -> Result<RtpParameters, OrtcError> {
 const WIDE_CC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 const SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
 
+const DESCRIPTOR: &str =
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+
 #[test]
 fn all_common_codecs_stay_and_rtx_goes_with_its_codec() {
     let types = |names: &[&str]| {
@@ -157,4 +160,50 @@ fn simulcast_without_modes_counts_one_temporal_layer() {
     assert_eq!(all.len(), 2);
     assert_eq!(all[1].ssrc.map(|it| it.0), Some(100_000_001));
     assert_eq!(all[1].rtx.map(|it| it.ssrc.0), Some(100_000_002));
+}
+
+/// The ids of the dependency descriptor that a consumer of such a producer gets, the last for a pipe.
+fn described(name: &str, own: Option<u8>, theirs: u8) -> (Vec<u8>, Vec<u8>) {
+    let own: Vec<_> = own
+        .map(|id| json!({"uri": DESCRIPTOR, "id": id}))
+        .into_iter()
+        .collect();
+    let options = ProducerOptions {
+        kind: MediaKind::Video,
+        parameters: parameters(json!({
+            "mid": "1", "headerExtensions": own, "encodings": [{"scalabilityMode": "L1T3"}],
+            "codecs": [{"mimeType": format!("video/{name}"), "payloadType": 96, "clockRate": 90000}],
+        })),
+        router: &router(),
+    };
+    let prepared = prepare_producer(options, &mut TransportCname::default(), &mut counter());
+    let consumable = &prepared.unwrap().consumable;
+    let remote = &remote(json!([codec(name)]), &[(DESCRIPTOR, theirs)]);
+    let options = ConsumerOptions {
+        consumable,
+        remote,
+        mid: None,
+        enable_rtx: true,
+        pipe: false,
+    };
+    let ids = |parameters: &RtpParameters| {
+        let extensions = parameters.header_extensions.iter();
+        let described = extensions.filter(|it| it.uri == HeaderExtensionUri::DependencyDescriptor);
+        described.map(|it| it.id.0).collect::<Vec<u8>>()
+    };
+    let consumer = consumer_rtp_parameters(options, &mut counter()).unwrap();
+    let pipe =
+        crate::pipe_consumer_rtp_parameters(MediaKind::Video, consumable, true, &mut counter());
+    (ids(&consumer), ids(&pipe))
+}
+
+#[test]
+fn dependency_descriptor_is_for_consumers_of_av1() {
+    let (with, without) = ((vec![7], vec![7]), (vec![], vec![7]));
+    assert_eq!(described("AV1", Some(12), 7), with);
+    // Its sender has none, its receiver means something else by the id, or payloads tell their layers. Pipes have it
+    // always, and once.
+    assert_eq!(described("AV1", None, 7), without);
+    assert_eq!(described("AV1", Some(12), 8), without);
+    assert_eq!(described("VP8", Some(12), 7), without);
 }

@@ -106,6 +106,24 @@ impl CodecParameters {
         }
     }
 
+    /// The payload type of the blocks in RED, the first of the list that SDP has for it (RFC 2198, section 5). The list
+    /// has no name: libwebrtc makes it the value of an empty one, mediasoup-client a name with an empty value.
+    pub fn red_block(&self) -> Option<Pt> {
+        let unnamed = self.text("");
+        let mut lists = unnamed.into_iter().chain(self.iter().map(|(name, _)| name));
+        lists.find_map(|list| {
+            let first = list.split('/').next()?;
+            first.parse().ok().filter(|pt| *pt < 128).map(Pt)
+        })
+    }
+
+    /// Format parameters of RED whose blocks have this payload type, in the form of which mediasoup-client and
+    /// libmediasoupclient make SDP that libwebrtc reads as it should.
+    pub fn of_red(block: Pt) -> Self {
+        let list = format!("{0}/{0}", block.0);
+        Self::from([("", CodecParameterValue::Text(list))])
+    }
+
     /// Sets `name`.
     pub fn insert(&mut self, name: &str, value: impl Into<CodecParameterValue>) {
         self.0.insert(name.to_owned(), value.into());

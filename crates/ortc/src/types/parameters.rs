@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::capabilities::CodecMembers;
 use super::{
-    CodecParameters, HeaderExtensionId, HeaderExtensionUri, MimeType, RtcpFeedback,
-    ScalabilityMode, to_json,
+    Codec, CodecParameters, HeaderExtensionId, HeaderExtensionUri, MediaKind, MimeType,
+    RtcpFeedback, ScalabilityMode, to_json,
 };
 use crate::OrtcError;
 use crate::limits::{
@@ -60,6 +60,17 @@ impl RtpParameters {
             .iter()
             .filter(|codec| codec.is_rtx())
             .find(retransmits)
+    }
+
+    /// The codec of the blocks in packets of `red`: the one that its parameters name, else the first that carries media
+    /// on the same clock.
+    pub fn codec_in_red(&self, red: &RtpCodecParameters) -> Option<&RtpCodecParameters> {
+        let named = red.parameters.red_block();
+        self.codecs.iter().find(|codec| {
+            codec.mime_type.codec().is_media()
+                && codec.clock_rate == red.clock_rate
+                && named.is_none_or(|named| codec.payload_type == named)
+        })
     }
 
     /// The id of a header extension, when it is declared.
@@ -131,6 +142,12 @@ impl RtpCodecParameters {
     /// Whether it is retransmission of another codec.
     pub const fn is_rtx(&self) -> bool {
         self.mime_type.is_rtx()
+    }
+
+    /// Whether it is redundancy around another codec of audio (RFC 2198).
+    pub const fn is_audio_red(&self) -> bool {
+        matches!(self.mime_type.codec(), Codec::Red)
+            && matches!(self.mime_type.kind(), MediaKind::Audio)
     }
 
     /// Whether it uses this feedback mechanism; `parameter` is empty for a bare one.

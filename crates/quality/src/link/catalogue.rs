@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use miso_netsim::{Buffer, GilbertElliott, LinkConfig};
+use miso_testkit::Behaviour;
 use miso_wire::Bitrate;
 
-use super::stranger::Behaviour;
 use super::trial::{Change, LinkScenario};
 use crate::figures::{Band, Measure};
 

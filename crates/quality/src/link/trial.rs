@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use miso_netsim::{Link, LinkConfig};
+use miso_testkit::{Behaviour, Stranger};
 use miso_wire::Bitrate;
 
 use super::flow::{Flow, STEP, Step};
 use super::receiver::Receiver;
 use super::source::Source;
-use super::stranger::{Behaviour, Stranger};
 use super::world::World;
 use crate::figures::{Band, Figures, Measure};
 use crate::scenario::{Scenario, Subject};

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use miso_netsim::{Link, LinkConfig};
+use miso_testkit::{STRANGER_PACKET, Stranger};
 use miso_wire::Seq;
 
 use super::flow::Flow;
-use super::stranger::{PACKET, Stranger};
 
 /// What travels on the link.
 #[derive(Clone, Copy)]
@@ -139,7 +139,7 @@ impl World {
                     stranger: index,
                     number,
                 };
-                self.link.send(packet, PACKET, now);
+                self.link.send(packet, STRANGER_PACKET, now);
             }
         }
     }

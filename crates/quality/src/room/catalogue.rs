@@ -3,78 +3,38 @@
 use std::time::Duration;
 
 use miso_netsim::{Buffer, GilbertElliott, LinkConfig};
-use miso_ortc::ScalabilityLayers;
-use miso_testkit::VideoSettings;
+use miso_testkit::Behaviour;
 use miso_wire::Bitrate;
 
-use super::{RoomScenario, Show};
+use super::RoomScenario;
+use super::kinds::{self, Kind};
 use crate::figures::{Band, Measure};
-
-/// Bitrates of a simulcast, as browsers send them.
-const SIZES: [u64; 3] = [150, 500, 1_500];
-/// Bitrate of a stream with three spatial layers, kbit/s.
-const SVC_BITRATE: u64 = 1_500;
 
 /// All scenarios. `course` prints how each run goes to standard error.
 pub fn scenarios(course: bool) -> Vec<RoomScenario> {
     let mut all = Vec::new();
-    for show in [simulcast(), svc()] {
-        all.extend(steady(&show));
-        all.extend(steps(&show));
-        all.extend(losses(&show));
-        all.extend(paths(&show));
-        all.extend(many(&show));
+    for kind in [kinds::simulcast(), kinds::svc()] {
+        all.extend(steady(&kind));
+        all.push(full(&kind));
+        all.extend(steps(&kind));
+        all.extend(losses(&kind));
+        all.extend(paths(&kind));
+        all.extend(clocks(&kind));
+        all.extend(neighbours(&kind));
+        all.extend([late_joiner(&kind), twenty(&kind)]);
+    }
+    for kind in [
+        kinds::h264(),
+        kinds::ksvc(),
+        kinds::av1(),
+        kinds::temporal(),
+    ] {
+        all.extend(other_codec(&kind));
     }
     for scenario in &mut all {
         scenario.course = course;
     }
     all
-}
-
-/// How senders show themselves, in a scenario's name, and what each layer costs.
-struct Kind {
-    name: &'static str,
-    show: Show,
-    layers: Vec<Bitrate>,
-    /// A link, in kbit/s, that carries the second layer with some room.
-    second_rate: u64,
-}
-
-fn simulcast() -> Kind {
-    let size = |kbps: u64| VideoSettings {
-        bitrate: Bitrate::kbps(kbps),
-        ..VideoSettings::default()
-    };
-    Kind {
-        name: "simulcast",
-        show: Show::Simulcast(SIZES.map(size).to_vec()),
-        layers: SIZES.map(Bitrate::kbps).to_vec(),
-        second_rate: 800,
-    }
-}
-
-fn svc() -> Kind {
-    Kind {
-        name: "svc",
-        show: Show::Svc(VideoSettings {
-            bitrate: Bitrate::kbps(SVC_BITRATE),
-            layers: ScalabilityLayers {
-                spatial: 3,
-                temporal: 3,
-                ksvc: false,
-            },
-            ..VideoSettings::default()
-        }),
-        layers: svc_layers(),
-        second_rate: 1_000,
-    }
-}
-
-/// What a viewer of the first one, two, three spatial layers gets.
-fn svc_layers() -> Vec<Bitrate> {
-    // The source gives each layer twice as much as the one below.
-    let whole = Bitrate::kbps(SVC_BITRATE).0;
-    [1, 3, 7].map(|parts| Bitrate(whole * parts / 7)).to_vec()
 }
 
 fn seconds(seconds: u64) -> Duration {
@@ -105,24 +65,50 @@ fn on(kind: &Kind, name: &str, down: LinkConfig, band: Band) -> RoomScenario {
         up: LinkConfig::default().delay(down.delay),
         down,
         changes: Vec::new(),
+        drift_ppm: 0,
+        strangers: Vec::new(),
+        entitled: 1.0,
         measured: (seconds(10), seconds(40)),
         course: false,
     }
 }
 
+/// What is good enough.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// Of affordable, percent.
+    affordable: f64,
+    /// Milliseconds.
+    queue: f64,
+    first_frame: f64,
+    freeze: f64,
+    /// A minute.
+    switches: f64,
+}
+
 /// The aim in steady state.
-fn good() -> Band {
-    Band::default()
-        .at_least(Measure::Affordable, 85.0)
-        .at_most(Measure::QueueDelayP95, 60.0)
-        .at_most(Measure::FirstFrame, 500.0)
-        .at_most(Measure::LongestFreeze, 500.0)
-        .at_most(Measure::Switches, 2.0)
+const AIM: Bounds = Bounds {
+    affordable: 85.0,
+    queue: 60.0,
+    first_frame: 500.0,
+    freeze: 500.0,
+    switches: 2.0,
+};
+
+impl Bounds {
+    fn band(self) -> Band {
+        Band::default()
+            .at_least(Measure::Affordable, self.affordable)
+            .at_most(Measure::QueueDelayP95, self.queue)
+            .at_most(Measure::FirstFrame, self.first_frame)
+            .at_most(Measure::LongestFreeze, self.freeze)
+            .at_most(Measure::Switches, self.switches)
+    }
 }
 
 fn steady(kind: &Kind) -> Vec<RoomScenario> {
     let rates = [300, kind.second_rate, 2_000, 5_000];
-    let scenario = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), good());
+    let scenario = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), AIM.band());
     rates
         .map(|kbps| RoomScenario {
             short: kbps == 2_000,
@@ -131,99 +117,177 @@ fn steady(kind: &Kind) -> Vec<RoomScenario> {
         .to_vec()
 }
 
-fn steps(kind: &Kind) -> Vec<RoomScenario> {
-    let change = |name: &str, from: u64, to: u64, recovery: f64| RoomScenario {
-        changes: vec![(seconds(15), home(to))],
+/// Two senders with all that a link of 10 Mbit/s carries.
+fn full(kind: &Kind) -> RoomScenario {
+    RoomScenario {
+        watched: vec![Duration::ZERO; 2],
         ..on(
-            kind,
-            name,
-            home(from),
-            Band::default()
-                .at_least(Measure::Affordable, 80.0)
-                .at_most(Measure::Recovery, recovery)
-                .at_most(Measure::LongestFreeze, 500.0),
+            &kinds::larger(kind, 4_000),
+            "steady-10000",
+            home(10_000),
+            AIM.band(),
         )
-    };
-    vec![
-        change("halved", 2_400, 1_200, 2_000.0),
-        change("doubled", 1_000, 2_400, 8_000.0),
-    ]
+    }
+}
+
+fn change(kind: &Kind, name: &str, (from, to): (u64, u64), recovery: f64) -> RoomScenario {
+    let band = Band::default()
+        .at_least(Measure::Affordable, AIM.affordable)
+        .at_most(Measure::QueueDelayP95, AIM.queue)
+        .at_most(Measure::FirstFrame, AIM.first_frame)
+        .at_most(Measure::LongestFreeze, AIM.freeze)
+        .at_most(Measure::Recovery, recovery);
+    RoomScenario {
+        changes: vec![(seconds(15), home(to))],
+        ..on(kind, name, home(from), band)
+    }
+}
+
+fn halved(kind: &Kind) -> RoomScenario {
+    let rates = (kind.whole_rate, kind.whole_rate / 2);
+    change(kind, "halved", rates, 2_000.0)
+}
+
+fn steps(kind: &Kind) -> Vec<RoomScenario> {
+    let doubled = change(kind, "doubled", (1_000, 2_400), 5_000.0);
+    vec![halved(kind), doubled]
+}
+
+fn five_percent(kind: &Kind) -> RoomScenario {
+    let link = home(kind.whole_rate).random_loss(0.05);
+    on(kind, "loss-5", link, AIM.band())
 }
 
 fn losses(kind: &Kind) -> Vec<RoomScenario> {
-    let lossy = |name: &str, link: LinkConfig, affordable: f64, freeze: f64| {
-        let band = Band::default()
-            .at_least(Measure::Affordable, affordable)
-            .at_most(Measure::LongestFreeze, freeze);
-        on(kind, name, link, band)
+    let link = home(kind.whole_rate);
+    let ten_percent = Bounds {
+        affordable: 25.0,
+        switches: 12.0,
+        ..AIM
+    };
+    let bursts = Bounds {
+        switches: 4.0,
+        ..AIM
     };
     vec![
-        lossy("loss-1", home(2_400).random_loss(0.01), 85.0, 500.0),
-        lossy("loss-5", home(2_400).random_loss(0.05), 80.0, 500.0),
-        lossy("loss-10", home(2_400).random_loss(0.1), 25.0, 700.0),
-        lossy(
+        on(kind, "loss-1", link.random_loss(0.01), AIM.band()),
+        five_percent(kind),
+        on(kind, "loss-10", link.random_loss(0.1), ten_percent.band()),
+        on(
+            kind,
             "bursts",
-            home(2_400).burst_loss(GilbertElliott::with_mean(0.01, 5.0)),
-            80.0,
-            1_000.0,
+            link.burst_loss(GilbertElliott::with_mean(0.01, 5.0)),
+            bursts.band(),
         ),
     ]
 }
 
 fn paths(kind: &Kind) -> Vec<RoomScenario> {
-    let band = |queue: f64| {
-        Band::default()
-            .at_least(Measure::Affordable, 65.0)
-            .at_most(Measure::QueueDelayP95, queue)
-            .at_most(Measure::LongestFreeze, 700.0)
-    };
     let far = LinkConfig {
         delay: millis(150),
         ..home(2_400)
     };
     let bloated = home(2_400).buffer(Buffer::Time(seconds(2)));
-    let feedback_lost = RoomScenario {
-        up: LinkConfig::default().delay(millis(25)).random_loss(0.3),
-        ..on(
-            kind,
-            "feedback-lost",
-            home(2_400),
-            Band::default()
-                .at_least(Measure::Affordable, 40.0)
-                .at_most(Measure::LongestFreeze, 1_000.0),
-        )
+    // The highest layers would fit but for what else is sent with them.
+    let policed = home(20_000).policer(Bitrate::kbps(1_500), 20_000);
+    let reordering = home(2_400).reorder(0.02, millis(15));
+    let shaken = Bounds {
+        affordable: 55.0,
+        switches: 12.0,
+        ..AIM
+    };
+    let policer = Bounds {
+        freeze: 1_000.0,
+        switches: 14.0,
+        ..AIM
+    };
+    let deaf = Bounds {
+        affordable: 50.0,
+        switches: 4.0,
+        ..AIM
     };
     vec![
-        on(kind, "rtt-300", far, band(150.0)),
-        on(kind, "bufferbloat", bloated, band(100.0)),
-        on(kind, "jitter", home(2_400).jitter(millis(30)), band(100.0)),
-        feedback_lost,
+        on(kind, "rtt-300", far, AIM.band()),
+        on(kind, "bufferbloat", bloated, AIM.band()),
+        on(
+            kind,
+            "jitter",
+            home(2_400).jitter(millis(30)),
+            shaken.band(),
+        ),
+        on(kind, "policer", policed, policer.band()),
+        on(kind, "reordering", reordering, AIM.band()),
+        RoomScenario {
+            up: LinkConfig::default().delay(millis(25)).random_loss(0.3),
+            ..on(kind, "feedback-lost", home(2_400), deaf.band())
+        },
     ]
 }
 
-fn many(kind: &Kind) -> Vec<RoomScenario> {
-    let late = RoomScenario {
-        watched: vec![Duration::ZERO, seconds(15)],
-        ..on(
-            kind,
-            "late-joiner",
-            home(2_400),
-            Band::default()
-                .at_most(Measure::FirstFrame, 500.0)
-                .at_most(Measure::LongestFreeze, 500.0),
-        )
+/// The viewer's clock goes too fast, or too slow.
+fn clocks(kind: &Kind) -> Vec<RoomScenario> {
+    [("clock-drift", 500), ("clock-drift-back", -500)]
+        .map(|(name, drift_ppm)| RoomScenario {
+            drift_ppm,
+            ..on(kind, name, home(2_400), AIM.band())
+        })
+        .to_vec()
+}
+
+/// Somebody else's traffic in the same queue.
+fn neighbours(kind: &Kind) -> Vec<RoomScenario> {
+    let beside = |name: &str, behaviour: Behaviour, band: Band| RoomScenario {
+        strangers: vec![(behaviour, seconds(5), seconds(60))],
+        entitled: 0.5,
+        ..on(kind, name, home(4_000), band)
     };
-    let twenty = RoomScenario {
+    let constant = Behaviour::Constant(Bitrate::kbps(2_000));
+    let greedy = Band::default()
+        .at_least(Measure::Share, 4.0)
+        .at_most(Measure::FirstFrame, 500.0)
+        .at_most(Measure::LongestFreeze, 1_500.0)
+        .at_most(Measure::Switches, 20.0);
+    vec![
+        beside("constant-neighbour", constant, AIM.band()),
+        beside("greedy-neighbour", Behaviour::Greedy, greedy),
+    ]
+}
+
+fn late_joiner(kind: &Kind) -> RoomScenario {
+    let bounds = Bounds {
+        switches: kind.late_switches,
+        ..AIM
+    };
+    RoomScenario {
+        watched: vec![Duration::ZERO, seconds(15)],
+        ..on(kind, "late-joiner", home(kind.whole_rate), bounds.band())
+    }
+}
+
+fn twenty(kind: &Kind) -> RoomScenario {
+    let bounds = Bounds {
+        switches: 5.0,
+        ..AIM
+    };
+    RoomScenario {
         watched: vec![Duration::ZERO; 20],
         ..on(
             kind,
             "twenty",
             home(12_000),
-            Band::default()
-                .at_least(Measure::Affordable, 55.0)
-                .at_least(Measure::Fairness, 60.0)
-                .at_most(Measure::Switches, 15.0),
+            bounds.band().at_least(Measure::Fairness, 85.0),
         )
-    };
-    vec![late, twenty]
+    }
+}
+
+/// What differs between codecs: how layers are told, and how one comes from one to another.
+fn other_codec(kind: &Kind) -> Vec<RoomScenario> {
+    let steady = |kbps| on(kind, &format!("steady-{kbps}"), home(kbps), AIM.band());
+    vec![
+        steady(kind.second_rate),
+        steady(2_000),
+        halved(kind),
+        five_percent(kind),
+        late_joiner(kind),
+    ]
 }

@@ -1,9 +1,8 @@
-//! What a viewer sees of what arrives: a frame is shown when it and all before it are there.
+//! What a viewer sees of what arrives.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use miso_testkit::Arrival;
+use miso_testkit::{Arrival, Decoding};
 
 /// A longer pause of the picture is a freeze.
 const FREEZE: Duration = Duration::from_millis(200);
@@ -26,30 +25,15 @@ impl Picture {
             shown: Vec::new(),
             arrived: Vec::new(),
         };
-        let mut next = None;
-        let mut waiting: BTreeMap<u64, &Arrival> = BTreeMap::new();
+        let mut decoding = Decoding::default();
         for arrival in arrivals {
             let at = arrival.at.saturating_duration_since(begin);
-            let begins = arrival.tag.is_key && arrival.tag.index == 0;
-            // A decoder that misses something goes on with the next key frame.
-            if begins && next.is_none_or(|next| arrival.seq > next) {
-                next = Some(arrival.seq);
-                waiting.retain(|seq, _| *seq >= arrival.seq);
+            let followed = decoding.follow(arrival);
+            if followed.is_new {
+                picture.arrived.push((at, arrival.len as f64));
             }
-            if next.is_some_and(|next| arrival.seq < next)
-                || waiting.insert(arrival.seq, arrival).is_some()
-            {
-                continue;
-            }
-            picture.arrived.push((at, arrival.len as f64));
-            while let Some(wanted) = next
-                && let Some(ready) = waiting.remove(&wanted)
-            {
-                next = Some(wanted + 1);
-                if ready.marker {
-                    picture.shown.push(at);
-                }
-            }
+            let shown = std::iter::repeat_n(at, followed.frames);
+            picture.shown.extend(shown);
         }
         picture
     }
@@ -78,10 +62,9 @@ impl Picture {
 
     /// Bytes of media that came within a span.
     pub(super) fn bytes(&self, from: Duration, to: Duration) -> f64 {
-        let inside = self
-            .arrived
-            .iter()
-            .filter(|(at, _)| *at >= from && *at < to);
+        let first = self.arrived.partition_point(|(at, _)| *at < from);
+        let inside = self.arrived.iter().skip(first);
+        let inside = inside.take_while(|(at, _)| *at < to);
         inside.map(|(_, bytes)| bytes).sum()
     }
 }

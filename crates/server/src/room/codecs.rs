@@ -5,6 +5,9 @@ use serde_json::json;
 
 /// Every codec that browsers have in common, the best known first. The start bitrate, in kbit/s, is for Chromium.
 ///
+/// What only some know stands last, so that it changes no payload type of the others: RED (RFC 2198), which is sent by
+/// who chooses to, and RTX of Opus, which native clients may have.
+///
 /// # Errors
 /// None but by a mistake in the list, which a test excludes.
 pub(crate) fn media_codecs() -> Result<Vec<RouterRtpCodecCapability>, serde_json::Error> {
@@ -33,6 +36,8 @@ pub(crate) fn media_codecs() -> Result<Vec<RouterRtpCodecCapability>, serde_json
         h264("4d0032"),
         h264("640032"),
         video("video/AV1", json!({})),
+        { "kind": "audio", "mimeType": "audio/red", "clockRate": 48_000, "channels": 2 },
+        { "kind": "audio", "mimeType": "audio/rtx", "clockRate": 48_000 },
     ]))
 }
 

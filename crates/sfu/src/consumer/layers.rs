@@ -13,7 +13,7 @@
 mod limits;
 mod pictures;
 
-use super::timeline::Timeline;
+use super::timeline::{GONE, Timeline};
 use crate::packet::{LayerInfo, PacketMeta};
 use crate::send_stream::Vp8Rewrite;
 use limits::Limits;
@@ -85,7 +85,7 @@ pub(crate) struct LayerFilter {
 }
 
 impl LayerFilter {
-    /// One that has seen nothing. `is_exact` for K-SVC whose packets tell which pictures depend on others.
+    /// One that has seen nothing. `is_exact` for K-SVC.
     pub(crate) fn new(is_exact: bool) -> Self {
         Self {
             is_exact,
@@ -149,6 +149,14 @@ impl LayerFilter {
         self.unreached = None;
     }
 
+    /// The stream has another source from here on.
+    pub(crate) fn source_changed(&mut self, stream: usize) {
+        self.timeline.source_changed(stream);
+        if self.synced_stream == Some(stream) {
+            self.synced_stream = Some(GONE);
+        }
+    }
+
     /// The leg goes on with the stream from a key picture on, or whatever it can begin with. How many numbers before
     /// its first packet the sequence goes on, and what to take off timestamps.
     pub(crate) fn resume(&mut self, stream: usize) -> (u64, u32) {
@@ -190,9 +198,13 @@ impl LayerFilter {
             return Verdict::Drop;
         };
         let layer = &meta.layer;
-        let is_in_place = !(self.is_exact && layer.inter_picture) || layer.spatial == limit.spatial;
+        let is_spared = self.is_exact
+            && layer
+                .unneeded_by
+                .checked_shr(limit.spatial.into())
+                .is_some_and(|bits| bits & 1 == 1);
         let is_kept =
-            layer.spatial <= limit.spatial && layer.temporal <= limit.temporal && is_in_place;
+            layer.spatial <= limit.spatial && layer.temporal <= limit.temporal && !is_spared;
         if is_newest && let Some(picture) = &mut self.picture {
             picture.is_whole &= is_kept;
             if is_kept {
@@ -280,11 +292,17 @@ impl LayerFilter {
         let Some(picture) = self.picture.filter(|picture| picture.is_key) else {
             return Some(limit);
         };
-        let spatial = picture.reached.min(limit.spatial);
-        if spatial < limit.spatial {
+        let reached = Layers {
+            spatial: picture.reached.min(limit.spatial),
+            ..limit
+        };
+        if reached != limit {
             self.unreached = Some(now);
+            // From right after the key picture on, not from the next one that happened to come: one in between that
+            // comes late goes on from what was forwarded of the key picture, and what came before it goes on from it.
+            self.limits.set(picture.ts.wrapping_add(1), reached);
         }
-        Some(Layers { spatial, ..limit })
+        Some(reached)
     }
 
     /// What is forwarded of a picture that depends on others, after this much of the one before.

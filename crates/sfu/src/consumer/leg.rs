@@ -9,7 +9,8 @@ use super::layers::LayerFilter;
 use crate::producer::Producer;
 use crate::ring::ArrivalCursor;
 use crate::send_stream::SendStream;
-use miso_wire::{ExtSeq, Ssrc};
+use miso_wire::{ExtSeq, RtpTime, Ssrc};
+use std::time::Instant;
 
 /// What a leg forwards at present.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,8 @@ pub(crate) struct Leg {
     pub(crate) target: Option<Current>,
     /// Chooses among the packets, where there are layers to choose from.
     pub(crate) filter: Option<Box<LayerFilter>>,
+    /// Whether its only stream has another source than what was sent last.
+    has_new_source: bool,
 }
 
 impl Leg {
@@ -48,6 +51,7 @@ impl Leg {
             current: None,
             target: None,
             filter: None,
+            has_new_source: false,
         }
     }
 
@@ -68,6 +72,31 @@ impl Leg {
         self.target = None;
         if let Some(filter) = &mut self.filter {
             filter.stop();
+        }
+    }
+
+    /// A stream of the producer has another source from here on, and nothing that was stored of it is left.
+    pub(crate) fn source_changed(&mut self, stream: usize) {
+        let is_it = |followed: &Current| followed.stream == stream;
+        if self.current.as_ref().is_some_and(is_it) {
+            self.stop();
+        }
+        if self.target.as_ref().is_some_and(is_it) {
+            self.target = None;
+        }
+        match &mut self.filter {
+            Some(filter) => filter.source_changed(stream),
+            None => self.has_new_source = true,
+        }
+    }
+
+    /// The numbers go on from a packet with this timestamp. How many before it, and what to take off timestamps.
+    pub(crate) fn resume(&mut self, stream: usize, ts: RtpTime, now: Instant) -> (u64, u32) {
+        let has_new_source = std::mem::take(&mut self.has_new_source);
+        match &mut self.filter {
+            Some(filter) => filter.resume(stream),
+            None if has_new_source => (1, self.send.ts_offset_from(ts, now)),
+            None => (1, self.send.ts_offset()),
         }
     }
 

@@ -20,6 +20,9 @@ const MAX_DISAGREEMENT_MICROS: i64 = 2_000_000;
 /// The longest pause that timestamps show: 10 hours, before which they would wrap. More would look like going back.
 const MAX_ELAPSED_MICROS: i64 = 36_000_000_000;
 
+/// The stream of packets whose source is no more.
+pub(super) const GONE: usize = usize::MAX;
+
 /// The latest packet that was sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Latest {
@@ -68,6 +71,13 @@ impl Timeline {
     /// What to take off timestamps.
     pub(crate) const fn offset(&self) -> u32 {
         self.offset
+    }
+
+    /// The stream has another source from here on: its timestamps have nothing to do with those before.
+    pub(crate) fn source_changed(&mut self, stream: usize) {
+        if let Some(latest) = self.latest.as_mut().filter(|it| it.stream == stream) {
+            latest.stream = GONE;
+        }
     }
 
     /// A packet of the stream was sent.

@@ -16,6 +16,7 @@ pub(crate) fn plain_meta(ext_seq: u64, ts: u32, arrival: Instant) -> PacketMeta 
         key_frame: false,
         dtx: false,
         patch: PatchOffsets::default(),
+        red: None,
         vp8: None,
         layer: Default::default(),
     }

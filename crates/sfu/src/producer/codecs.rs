@@ -3,6 +3,15 @@
 use miso_ortc::{Codec, RtpCodecParameters, RtpMapping, RtpParameters};
 use miso_wire::Pt;
 
+/// What the blocks in packets of RED are (RFC 2198).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RedBlocks {
+    /// Their payload type as the peer calls it.
+    pub(crate) pt: Pt,
+    /// As the router calls it.
+    pub(crate) mapped_pt: Pt,
+}
+
 /// What a payload type of the peer means.
 #[derive(Clone, Debug)]
 pub(crate) struct ProducerCodec {
@@ -12,6 +21,8 @@ pub(crate) struct ProducerCodec {
     pub(crate) mapped_pt: Pt,
     /// Which codec.
     pub(crate) codec: Codec,
+    /// Of RED: what is in it. The rest of this then tells of that, too.
+    pub(crate) red: Option<RedBlocks>,
     /// How its payloads are read.
     pub(crate) payload: miso_wire::Codec,
     /// For instance `video/VP8`.
@@ -37,19 +48,31 @@ pub(crate) struct ProducerCodec {
 pub(crate) struct ProducerCodecs(Vec<ProducerCodec>);
 
 impl ProducerCodecs {
-    /// Of these parameters. Payload types without a mapping are left out: their packets are dropped.
+    /// Of these parameters. Payload types without a mapping are left out, as is RED around nothing that is known: their
+    /// packets are dropped.
     pub(crate) fn new(parameters: &RtpParameters, mapping: &RtpMapping) -> Self {
         let codec = |codec: &RtpCodecParameters| {
-            let flag = |name: &str| codec.parameters.int(name) == Some(1);
+            let (red, inner) = if codec.is_audio_red() {
+                let inner = parameters.codec_in_red(codec)?;
+                let blocks = RedBlocks {
+                    pt: inner.payload_type,
+                    mapped_pt: mapping.mapped_payload_type(inner.payload_type)?,
+                };
+                (Some(blocks), inner)
+            } else {
+                (None, codec)
+            };
+            let flag = |name: &str| inner.parameters.int(name) == Some(1);
             Some(ProducerCodec {
                 pt: codec.payload_type,
                 mapped_pt: mapping.mapped_payload_type(codec.payload_type)?,
                 codec: codec.mime_type.codec(),
-                payload: miso_wire::Codec::from_mime_type(codec.mime_type.as_str()),
+                red,
+                payload: miso_wire::Codec::from_mime_type(inner.mime_type.as_str()),
                 mime_type: codec.mime_type.as_str().to_owned(),
                 clock_rate: codec.clock_rate,
                 apt: codec.is_rtx().then(|| codec.parameters.apt()).flatten(),
-                nack: codec.has_feedback("nack", ""),
+                nack: codec.has_feedback("nack", "") || inner.has_feedback("nack", ""),
                 pli: codec.has_feedback("nack", "pli"),
                 fir: codec.has_feedback("ccm", "fir"),
                 in_band_fec: flag("useinbandfec"),
@@ -62,6 +85,12 @@ impl ProducerCodecs {
     /// What a payload type means.
     pub(crate) fn get(&self, pt: Pt) -> Option<&ProducerCodec> {
         self.0.iter().find(|codec| codec.pt == pt)
+    }
+
+    /// What packets of a payload type carry: of RED what is in it, else itself.
+    pub(crate) fn carried(&self, pt: Pt) -> Pt {
+        let red = self.get(pt).and_then(|codec| codec.red);
+        red.map_or(pt, |blocks| blocks.pt)
     }
 
     /// The first codec that is media.

@@ -46,6 +46,8 @@ pub(crate) enum Belongs {
     NewMedia(usize),
     /// The first retransmission of an existing stream.
     NewRtx(usize),
+    /// Media of an encoding whose stream, this one, has another SSRC.
+    Successor(usize),
     /// Nothing.
     Nobody,
 }
@@ -104,13 +106,20 @@ impl Producer {
             .iter()
             .position(|stream| stream.encoding_idx == encoding);
         match existing {
-            None if self.media_pt_of(encoding) == Some(codec.pt) => Belongs::NewMedia(encoding),
+            None if self.media_pt_of(encoding) == Some(self.codecs.carried(codec.pt)) => {
+                Belongs::NewMedia(encoding)
+            }
             Some(index)
                 if self.streams.get(index).is_some_and(|stream| {
-                    stream.recv.rtx_ssrc().is_none() && codec.apt == Some(stream.recv.params().pt)
+                    let carried = self.codecs.carried(stream.recv.params().pt);
+                    let retransmitted = codec.apt.map(|apt| self.codecs.carried(apt));
+                    stream.recv.rtx_ssrc().is_none() && retransmitted == Some(carried)
                 }) =>
             {
                 Belongs::NewRtx(index)
+            }
+            Some(index) if self.media_pt_of(encoding) == Some(codec.pt) => {
+                Belongs::Successor(index)
             }
             _ => Belongs::Nobody,
         }

@@ -14,6 +14,8 @@ pub(super) struct RecvRtx {
     pub(super) ssrc: Ssrc,
     /// Its payload type; others are refused.
     pt: Pt,
+    /// The payload type of what it retransmits.
+    pub(super) apt: Pt,
     /// Its sequence numbers.
     sequence: SequenceTracker,
     /// What its last receiver reports said.
@@ -27,10 +29,11 @@ pub(super) struct RecvRtx {
 }
 
 impl RecvRtx {
-    pub(super) fn new(ssrc: Ssrc, pt: Pt) -> Self {
+    pub(super) fn new(ssrc: Ssrc, pt: Pt, apt: Pt) -> Self {
         Self {
             ssrc,
             pt,
+            apt,
             sequence: SequenceTracker::default(),
             loss: LossReport::default(),
             sr: SrTiming::default(),

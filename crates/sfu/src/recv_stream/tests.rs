@@ -157,8 +157,8 @@ fn restarted_source_resyncs_without_a_storm_of_nacks() {
 #[test]
 fn rtx_packet_becomes_the_original() {
     let mut bench = Bench::new(|_| ());
-    assert!(bench.stream.bind_rtx(Ssrc(2), Pt(97)));
-    assert!(!bench.stream.bind_rtx(Ssrc(3), Pt(97)));
+    assert!(bench.stream.bind_rtx(Ssrc(2), Pt(97), Pt(96)));
+    assert!(!bench.stream.bind_rtx(Ssrc(3), Pt(97), Pt(96)));
     let mut bytes = [0; 20];
     let fields = RtpFields {
         pt: Pt(97),

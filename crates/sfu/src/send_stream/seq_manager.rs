@@ -59,20 +59,26 @@ impl SeqManager {
 
     /// Notes that `input` is not forwarded on purpose. Only counts while nothing newer was forwarded; before the
     /// first sync it does nothing.
-    pub(crate) fn drop_input(&mut self, input: ExtSeq) {
+    ///
+    /// True when it comes too late: its number is kept free for it, and [`forward`](Self::forward) still tells it.
+    pub(crate) fn drop_input(&mut self, input: ExtSeq) -> bool {
         let input = input.0;
         if self.floor.is_none_or(|floor| input <= floor) {
-            return;
+            return false;
         }
         if input > self.max_input {
             self.advance(input);
             self.mark(input);
-        } else if input > self.max_forwarded
-            && self.max_input - input < WINDOW
-            && !self.is_dropped(input)
-        {
-            self.mark(input);
+            return false;
         }
+        if self.max_input - input >= WINDOW || self.is_dropped(input) {
+            return false;
+        }
+        if input > self.max_forwarded {
+            self.mark(input);
+            return false;
+        }
+        true
     }
 
     /// The number under which `input` is sent. None when it was dropped, lies before the sync or is too old. The first

@@ -76,7 +76,7 @@ fn packet(input: u64, ms: u64) -> Forward {
 fn packets_get_numbers_without_gaps_for_drops() {
     let mut bench = Bench::new(|_| ());
     assert_eq!(bench.forward(70_000, 0), Some(1_001));
-    bench.stream.drop_packet(ExtSeq(70_001));
+    bench.stream.drop_packet(ExtSeq(70_001), RtpTime(0));
     assert_eq!(bench.forward(70_002, 10), Some(1_002));
     assert_eq!(bench.forward(70_004, 20), Some(1_004));
     assert_eq!(bench.forward(70_001, 30), None);

@@ -7,7 +7,7 @@ use crate::keys::{ConsumerKey, TransportKey};
 use crate::send_path::{PathFeedback, SendPath, overhead_of, probation};
 use crate::trace::TransportTraceInfo;
 use crate::transport::Sealing;
-use miso_bwe::Probe;
+use miso_bwe::{LOOK_INTERVAL, Probe};
 use miso_ortc::{HeaderExtensionUri, MediaKind};
 use miso_secure::RtpToSeal;
 use miso_wire::{Bitrate, Ssrc, TransportFeedback};
@@ -94,17 +94,52 @@ impl Worker {
             self.share_bitrate(key, now);
         }
         self.send_probes(key, now);
-        self.wake_for_estimation(key);
+        self.wake_for_probes(key);
     }
 
-    /// Sees to it that the estimation is looked at in time: an input has moved its timer.
-    pub(super) fn wake_for_estimation(&mut self, key: TransportKey) {
+    /// Sees to it that probes leave in time: an input may have begun some.
+    pub(super) fn wake_for_probes(&mut self, key: TransportKey) {
         let Some(transport) = self.objects.transports.get_mut(key) else {
             return;
         };
-        let at = transport.estimation_timeout();
+        let at = transport.probe_timeout();
         transport.wake_at(at);
         self.wake_at(at);
+    }
+
+    /// Something was sent: sees to it that the paths are looked at, all together.
+    #[inline]
+    pub(super) fn see_to_looks(&mut self, now: Instant) {
+        if self.look_at.is_none() {
+            let at = now + LOOK_INTERVAL;
+            self.look_at = Some(at);
+            self.wake_at(Some(at));
+        }
+    }
+
+    /// Looks at all paths on which something is going on, if it is time. Those that are not need no timer.
+    pub(super) fn look_at_paths(&mut self, now: Instant, limit: Instant) {
+        let Some(at) = self.look_at else {
+            return;
+        };
+        if at <= limit {
+            self.look_at = None;
+            let mut busy = std::mem::take(&mut self.due);
+            for (key, transport) in &self.objects.transports {
+                let path = transport.send_path.as_ref();
+                if path.is_some_and(|path| path.controller.is_busy()) && transport.connected {
+                    busy.push(key);
+                }
+            }
+            if !busy.is_empty() {
+                self.see_to_looks(now);
+            }
+            for key in busy.drain(..) {
+                self.handle_estimation_timeout(key, now);
+            }
+            self.due = busy;
+        }
+        self.wake_at(self.look_at);
     }
 
     fn send_path_mut(&mut self, key: TransportKey) -> Option<&mut SendPath> {

@@ -3,25 +3,28 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod begin;
+
 use super::retransmit::Wanted;
 use super::seal::{MAX_OVERHEAD, Outward};
 use super::trace::{SentPacket, Traced, trace_sent};
 use super::{MAX_DATAGRAM, Worker};
 use crate::batch::Batch;
-use crate::consumer::Terms;
 use crate::consumer::layers::{Layers, Verdict};
 use crate::consumer::leg::{Current, Leg};
-use crate::consumer::timeline::Takeover;
+use crate::consumer::{Form, Terms};
 use crate::drops::{DropReason, Drops};
 use crate::event::{ConsumerEvent, Event};
 use crate::event_queue::EventQueue;
 use crate::keys::{ConsumerKey, ProducerKey};
-use crate::packet::{PacketIndex, PacketMeta, PacketPool};
+use crate::packet::{PacketIndex, PacketMeta, PacketPool, PatchOffsets};
 use crate::producer::Producer;
+use crate::send_path::overhead_of;
 use crate::send_stream::{Forward, Forwarded, Tally};
 use crate::transport::{Kind, Transport};
+use miso_bwe::SentNote;
 use miso_ice::Tuple;
-use miso_wire::{AbsSendTime, ExtSeq, RtpTime, Seq, Ssrc};
+use miso_wire::{AbsSendTime, ExtSeq, Ssrc};
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -31,6 +34,12 @@ const MAX_WANTED: usize = 65_536;
 /// Consumers whose state is touched together before they are served. More waits for more of the memory at once, fewer
 /// keeps what was touched in the nearest cache until it is used.
 const TOUCHED_AT_ONCE: usize = 8;
+
+/// Bytes of a header without anything that is optional (RFC 3550, section 5.1).
+const PADDING_HEADER: u16 = 12;
+
+/// A packet of nothing but a byte of padding, all of which but the first byte of the header is filled in.
+const PADDING: [u8; 13] = [0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
 
 /// What is to be sent next.
 #[derive(Debug, Default)]
@@ -47,6 +56,9 @@ pub(super) struct FanOut {
     switched: Vec<ConsumerKey>,
     /// Streams whose key frames the consumer that is being served waits for.
     awaited: Vec<Ssrc>,
+    /// What the consumer that is being served was sent, for the estimation of its path: noting it all at the end
+    /// touches the path's memory once.
+    notes: Vec<SentNote>,
 }
 
 impl FanOut {
@@ -65,7 +77,7 @@ struct Serving<'a> {
     pool: &'a PacketPool,
     producer: &'a Producer,
     transport: &'a mut Transport,
-    consumer: Traced<'a>,
+    consumer: Traced,
     terms: &'a Terms,
     leg: &'a mut Leg,
     drops: &'a mut Drops,
@@ -77,6 +89,8 @@ struct Serving<'a> {
     has_begun: bool,
     /// What it was sent in this batch.
     tally: Tally,
+    /// The same, for the estimation of the path.
+    notes: &'a mut Vec<SentNote>,
     now: Instant,
 }
 
@@ -187,7 +201,10 @@ impl Worker {
                 pool: &self.pool,
                 producer,
                 transport: &mut *transport,
-                consumer: Traced::new(consumer.id, consumer.traces, &consumer.parameters),
+                consumer: Traced {
+                    id: consumer.id,
+                    traces: consumer.traces,
+                },
                 terms: &consumer.terms,
                 leg,
                 drops: &mut self.drops,
@@ -196,6 +213,7 @@ impl Worker {
                 path,
                 has_begun,
                 tally: Tally::default(),
+                notes: &mut self.fan_out.notes,
                 now,
             };
             let before = serving.layers();
@@ -207,11 +225,16 @@ impl Worker {
             has_begun = serving.has_begun;
             self.fan_out.awaited.extend(serving.awaited());
         }
-        // What was sent moves the timer of the estimation.
-        let estimation = transport.estimation_timeout();
-        transport.wake_at(estimation);
+        let notes = &mut self.fan_out.notes;
+        if let (Some(send_path), Some(path)) = (&mut transport.send_path, &path) {
+            send_path.packets_sent(notes, overhead_of(path), now);
+        }
+        let has_sent = !notes.is_empty();
+        notes.clear();
         let producer = consumer.producer;
-        self.wake_at(estimation);
+        if has_sent {
+            self.see_to_looks(now);
+        }
         while let Some(mapped) = self.fan_out.awaited.pop() {
             self.remind_of_key_frame(producer, mapped, now);
         }
@@ -224,86 +247,6 @@ impl Serving<'_> {
     fn layers(&self) -> Option<(usize, Layers)> {
         let layers = self.leg.filter.as_ref()?.current()?;
         Some((self.leg.begun()?, layers))
-    }
-
-    /// Goes over to the awaited stream if its key frame is here, and begins with the key frame that the current
-    /// stream waits for.
-    fn begin_awaited(&mut self) {
-        if let Some(target) = self.leg.target {
-            let next = self.begin(&target);
-            if next.awaits_key_frame {
-                self.leg.target = Some(next);
-            } else {
-                self.leg.target = None;
-                self.leg.current = Some(next);
-                self.leg.send.reset_score();
-                return;
-            }
-        }
-        if let Some(current) = self.leg.current.filter(|current| current.awaits_key_frame) {
-            self.leg.current = Some(self.begin(&current));
-        }
-    }
-
-    /// A stream whose key frame should be asked for.
-    fn awaited(&self) -> Option<Ssrc> {
-        let is_awaited = |current: &Current| {
-            let filter = self.leg.filter.as_ref();
-            current.awaits_key_frame
-                || filter.is_some_and(|filter| filter.wants_key_picture(self.now))
-        };
-        let current = self.leg.current.filter(is_awaited);
-        let stream = self.leg.target.or(current)?.stream;
-        Some(self.producer.streams.get(stream)?.mapped_ssrc)
-    }
-
-    /// The stream, followed from the key frame on that it waits for, if that is here, else with all that arrived so
-    /// far passed over.
-    fn begin(&mut self, followed: &Current) -> Current {
-        let Some(stream) = self.producer.streams.get(followed.stream) else {
-            return *followed;
-        };
-        let pool = self.pool;
-        let key_frame = stream
-            .ring
-            .since(followed.cursor)
-            .filter_map(|(_, _, index)| pool.meta(index))
-            .find(|meta| meta.key_frame || meta.layer.untold);
-        match key_frame {
-            Some(meta) if self.take_over(followed.stream, meta) => Current {
-                replay: Some(meta.ext_seq),
-                awaits_key_frame: false,
-                ..*followed
-            },
-            _ => Current {
-                cursor: stream.ring.cursor(),
-                ..*followed
-            },
-        }
-    }
-
-    /// Brings the timestamps of a stream in line with what was sent before. False when that needs another key frame.
-    fn take_over(&mut self, stream: usize, meta: &PacketMeta) -> bool {
-        let clock_rate = self.leg.send.params().clock_rate;
-        let Some(filter) = &mut self.leg.filter else {
-            return true;
-        };
-        let capture_of = |stream: usize, ts: RtpTime| {
-            let stream = self.producer.streams.get(stream)?;
-            stream.capture.sender_time(ts)
-        };
-        let latest = filter.timeline.latest();
-        let since_latest = latest.and_then(|latest| {
-            let before = capture_of(latest.stream, latest.input)?;
-            capture_of(stream, meta.ts)?.checked_sub(before)
-        });
-        let takeover = Takeover {
-            stream,
-            ts: meta.ts,
-            arrival: meta.arrival,
-            since_latest,
-        };
-        filter.timeline.take_over(&takeover, clock_rate)
     }
 
     fn forward_all(&mut self, batch: &mut Batch) -> bool {
@@ -358,13 +301,17 @@ impl Serving<'_> {
         let Some((meta, packet)) = self.pool.packet(index) else {
             return 0;
         };
-        let unwanted =
-            !self.terms.supported.contains(meta.pt) || (self.terms.ignore_dtx && meta.dtx);
+        let unwanted = self.terms.ignore_dtx && meta.dtx;
+        let form = self.terms.form_of(meta).filter(|_| !unwanted);
         // Padding alone is never forwarded; its number is taken out of the sequence.
-        if unwanted || meta.payload_len == 0 {
-            self.leg.send.drop_packet(ext_seq);
-            return 0;
-        }
+        let Some(form) = form.filter(|form| meta.payload_len > form.skipped) else {
+            // What comes before the first packet has no number.
+            return if current.must_sync {
+                0
+            } else {
+                self.leave_out(batch, ext_seq, meta)
+            };
+        };
         if current.must_sync {
             current.must_sync = false;
             self.sync(current.stream, meta);
@@ -377,8 +324,7 @@ impl Serving<'_> {
             },
         };
         let Verdict::Forward { marker, vp8 } = judged else {
-            self.leg.send.drop_packet(ext_seq);
-            return 0;
+            return self.leave_out(batch, ext_seq, meta);
         };
         let forward = Forward {
             input: ext_seq,
@@ -386,8 +332,8 @@ impl Serving<'_> {
             ts: meta.ts,
             marker,
             vp8,
-            size: meta.len(),
-            payload_len: usize::from(meta.payload_len),
+            size: meta.len() - usize::from(form.skipped),
+            payload_len: usize::from(meta.payload_len - form.skipped),
         };
         let Some(forwarded) = self.leg.send.forward(&forward, self.now) else {
             return 0;
@@ -396,29 +342,61 @@ impl Serving<'_> {
         if let Some(filter) = &mut self.leg.filter {
             filter.sent(current.stream, meta, (forwarded.ts, marker));
         }
-        let outward = self.outward(&forward, forwarded, meta);
+        let outward = self.outward((&forward, form), forwarded, meta);
         if self.consumer.traces.has_packets() {
-            let structure = self.producer.streams.get(current.stream);
             let sent = SentPacket {
                 outward: &outward,
                 meta,
-                packet,
-                structure: structure.map(|stream| &stream.structure),
             };
             trace_sent(self.consumer, sent, (self.events, self.drops), self.now);
         }
         self.put(batch, &outward, meta, packet)
     }
 
+    /// Leaves a packet out on purpose. One that comes late has left a gap where it should have been, for which the peer
+    /// would ask in vain: padding takes its place. The bytes that went into the batch.
+    fn leave_out(&mut self, batch: &mut Batch, ext_seq: ExtSeq, meta: &PacketMeta) -> usize {
+        let gap = self.leg.send.drop_packet(ext_seq, meta.ts);
+        let Some(gap) = gap.filter(|_| !matches!(self.transport.kind, Kind::Direct(_))) else {
+            return 0;
+        };
+        let meta = PacketMeta {
+            header_len: PADDING_HEADER,
+            payload_len: 1,
+            padding: 0,
+            patch: PatchOffsets::default(),
+            vp8: None,
+            ..*meta
+        };
+        let outward = Outward {
+            ssrc: self.leg.send.params().ssrc,
+            pt: meta.pt,
+            index: gap.ext_seq,
+            timestamp: gap.ts,
+            marker: false,
+            mid: None,
+            send_time: None,
+            transport_seq: None,
+            skipped: 0,
+            vp8: None,
+            original: None,
+        };
+        self.put(batch, &outward, &meta, &PADDING)
+    }
+
     /// The numbers go on from this packet: it begins a stream, or goes on after a pause.
     fn sync(&mut self, stream: usize, meta: &PacketMeta) {
-        let filter = self.leg.filter.as_mut();
-        let (gap, offset) = filter.map_or((1, 0), |filter| filter.resume(stream));
+        let (gap, offset) = self.leg.resume(stream, meta.ts, self.now);
         let before = ExtSeq(meta.ext_seq.0.saturating_sub(gap));
         self.leg.send.sync(before, offset);
     }
 
-    fn outward(&mut self, forward: &Forward, forwarded: Forwarded, meta: &PacketMeta) -> Outward {
+    fn outward(
+        &mut self,
+        (forward, form): (&Forward, Form),
+        forwarded: Forwarded,
+        meta: &PacketMeta,
+    ) -> Outward {
         let params = self.leg.send.params();
         // Without RTX a retransmission is the same packet under the same SRTP index, so nothing in it may differ.
         let stamped = params.rtx.is_some() || !params.use_nack;
@@ -428,13 +406,14 @@ impl Serving<'_> {
         let transport_seq = is_numbered.then(|| self.transport.take_transport_seq());
         Outward {
             ssrc: params.ssrc,
-            pt: meta.pt,
+            pt: form.pt,
             index: forwarded.ext_seq,
             timestamp: forwarded.ts,
             marker: forward.marker,
             mid: self.terms.mid,
             send_time: (stamped && extensions.abs_send_time).then_some(self.send_time),
             transport_seq,
+            skipped: form.skipped,
             vp8: forward.vp8,
             original: None,
         }
@@ -459,10 +438,9 @@ impl Serving<'_> {
                     self.drops.count(DropReason::NoRoom);
                     return 0;
                 };
-                if let (Some(seq), Some(send_path)) =
-                    (outward.transport_seq, &mut self.transport.send_path)
-                {
-                    send_path.packet_sent(seq, len, path, self.now);
+                if let Some(seq) = outward.transport_seq {
+                    let size = len as u32;
+                    self.notes.push(SentNote { seq, size });
                 }
                 if self.has_begun {
                     batch.commit_again(len);
@@ -485,14 +463,5 @@ impl Serving<'_> {
                 len
             }
         }
-    }
-}
-
-impl Transport {
-    /// Takes the number of a packet that carries one.
-    pub(super) fn take_transport_seq(&mut self) -> Seq {
-        let seq = Seq(self.next_transport_seq);
-        self.next_transport_seq = self.next_transport_seq.wrapping_add(1);
-        seq
     }
 }

@@ -6,7 +6,11 @@ use super::Worker;
 use super::seal::{MAX_OVERHEAD, Outward, RTX_OVERHEAD};
 use super::trace::{SentPacket, Traced, trace_sent};
 use crate::batch::Batch;
+use crate::consumer::Form;
+use crate::drops::DropReason;
 use crate::keys::ConsumerKey;
+use crate::send_path::overhead_of;
+use miso_ortc::MediaKind;
 use miso_wire::Seq;
 use std::time::Instant;
 
@@ -37,8 +41,7 @@ impl Worker {
     fn retransmit(&mut self, wanted: Wanted, batch: &mut Batch, now: Instant) -> Option<()> {
         let send_time = self.send_time(now);
         let consumer = self.objects.consumers.get_mut(wanted.consumer)?;
-        let transport_key = consumer.transport;
-        let transport = self.objects.transports.get_mut(transport_key)?;
+        let transport = self.objects.transports.get_mut(consumer.transport)?;
         let producer = self.objects.producers.get(consumer.producer)?;
         if !transport.connected || !consumer.wants_media() {
             return None;
@@ -47,17 +50,29 @@ impl Worker {
         let sent = leg.send.find_sent(wanted.seq, now)?;
         let stream = producer.streams.get(usize::from(sent.source))?;
         let (meta, packet) = self.pool.packet(stream.ring.get(sent.input)?)?;
+        if consumer.kind == MediaKind::Video
+            && let Some(send_path) = &mut transport.send_path
+            && !send_path.may_repeat(meta.len(), now)
+        {
+            self.drops.count(DropReason::NoRoomToRepeat);
+            return None;
+        }
         let rtx_index = leg.send.resend(&sent, now);
         let params = *leg.send.params();
         let terms = &consumer.terms;
+        let mut form = terms.form_of(meta)?;
+        if params.rtx.is_some() && consumer.rtx_pt_of(form.pt).is_none() {
+            // There is RTX of what is in RED, not of RED; of what is sent again, nobody needs the copies.
+            form = Form::unpacked(meta).unwrap_or(form);
+        }
         let rtx = rtx_index.zip(params.rtx);
         let stamp = |negotiated: bool| negotiated && rtx.is_some();
         let transport_seq = stamp(terms.extensions.transport_wide_cc && meta.patch.twcc.is_some())
             .then(|| transport.take_transport_seq());
         let outward = Outward {
             ssrc: rtx.map_or(params.ssrc, |(_, (ssrc, _))| ssrc),
-            pt: rtx.map_or(meta.pt, |(_, (_, pt))| {
-                consumer.rtx_pt_of(meta.pt).unwrap_or(pt)
+            pt: rtx.map_or(form.pt, |(_, (_, pt))| {
+                consumer.rtx_pt_of(form.pt).unwrap_or(pt)
             }),
             index: rtx.map_or(sent.ext_seq, |(index, _)| index),
             timestamp: sent.ts,
@@ -65,6 +80,7 @@ impl Worker {
             mid: terms.mid,
             send_time: stamp(terms.extensions.abs_send_time).then_some(send_time),
             transport_seq,
+            skipped: form.skipped,
             vp8: sent.vp8,
             original: rtx.map(|_| sent.ext_seq.seq()),
         };
@@ -73,20 +89,22 @@ impl Worker {
         let len = outward.put(sealing, room, meta, packet)?;
         batch.commit(&tuple, len);
         if let (Some(seq), Some(send_path)) = (transport_seq, &mut transport.send_path) {
-            send_path.packet_sent(seq, len, &tuple, now);
+            let size = len + overhead_of(&tuple);
+            send_path.controller.packet_sent(seq, size, None, now);
         }
         transport.traffic.rtx_sent.add(len, now);
         if consumer.traces.has_packets() {
             let sent = SentPacket {
                 outward: &outward,
                 meta,
-                packet,
-                structure: Some(&stream.structure),
             };
-            let consumer = Traced::new(consumer.id, consumer.traces, &consumer.parameters);
+            let consumer = Traced {
+                id: consumer.id,
+                traces: consumer.traces,
+            };
             trace_sent(consumer, sent, (&mut self.events, &mut self.drops), now);
         }
-        self.wake_for_estimation(transport_key);
+        self.see_to_looks(now);
         Some(())
     }
 }

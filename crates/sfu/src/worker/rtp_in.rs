@@ -15,6 +15,7 @@ use std::time::Instant;
 mod media;
 mod new_stream;
 mod payload;
+mod red;
 
 use new_stream::new_stream;
 
@@ -29,8 +30,19 @@ struct StreamPlace {
 pub(super) struct ClearPacket<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) header: RtpHeader,
-    /// Whether it came by RTX.
-    pub(super) is_repair: bool,
+    /// How it came.
+    pub(super) origin: Origin,
+}
+
+/// How a packet came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// As it is.
+    Itself,
+    /// As a retransmission in a stream of its own.
+    Rtx,
+    /// As a copy in a later packet.
+    Copy,
 }
 
 impl Worker {
@@ -147,7 +159,7 @@ impl Worker {
                 let packet = ClearPacket {
                     bytes: packet,
                     header,
-                    is_repair: false,
+                    origin: Origin::Itself,
                 };
                 self.receive_media(
                     StreamPlace {
@@ -165,7 +177,7 @@ impl Worker {
                 let packet = ClearPacket {
                     bytes: packet,
                     header,
-                    is_repair: false,
+                    origin: Origin::Itself,
                 };
                 let place = StreamPlace {
                     producer: key,
@@ -178,7 +190,9 @@ impl Worker {
                     .streams
                     .get_mut(index)
                     .ok_or(DropReason::NoStream)?;
-                stream.recv.bind_rtx(header.ssrc, header.pt);
+                let codec = producer.codecs.get(header.pt);
+                let apt = codec.and_then(|it| it.apt).ok_or(DropReason::NoStream)?;
+                stream.recv.bind_rtx(header.ssrc, header.pt, apt);
                 self.receive_rtx(
                     StreamPlace {
                         producer: key,
@@ -198,6 +212,19 @@ impl Worker {
                 &header,
                 now,
             ),
+            Belongs::Successor(index) => {
+                let packet = ClearPacket {
+                    bytes: packet,
+                    header,
+                    origin: Origin::Itself,
+                };
+                let place = StreamPlace {
+                    producer: key,
+                    index,
+                };
+                self.replace_stream(place, header.ssrc, now)?;
+                self.begin_stream(place, &packet, now)
+            }
             Belongs::Nobody => Err(DropReason::NoStream),
         }
     }
@@ -254,7 +281,7 @@ impl Worker {
         let packet = ClearPacket {
             bytes: original,
             header,
-            is_repair: true,
+            origin: Origin::Rtx,
         };
         self.receive_media(
             StreamPlace {

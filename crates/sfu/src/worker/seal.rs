@@ -25,6 +25,8 @@ pub(super) struct Outward {
     pub(super) mid: Option<Mid>,
     pub(super) send_time: Option<AbsSendTime>,
     pub(super) transport_seq: Option<Seq>,
+    /// Bytes at the front of the payload that are left out.
+    pub(super) skipped: u16,
     pub(super) vp8: Option<Vp8Rewrite>,
     /// The number that an RTX packet repeats.
     pub(super) original: Option<Seq>,
@@ -52,6 +54,7 @@ impl Outward {
         } else {
             0
         };
+        let payload = payload.get(usize::from(self.skipped)..)?;
         let (descriptor, rest) = payload.split_at_checked(rewritten)?;
         out.get_mut(..header_len)?.copy_from_slice(header);
         let patched = out.get_mut(header_len..header_len + osn_len + rewritten)?;

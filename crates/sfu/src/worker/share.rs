@@ -96,7 +96,7 @@ impl Worker {
         if let Some(trace) = trace {
             self.trace_estimation(key, TransportTraceInfo::Bwe(trace), now);
         }
-        self.wake_for_estimation(key);
+        self.wake_for_probes(key);
     }
 }
 

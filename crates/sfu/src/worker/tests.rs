@@ -18,6 +18,8 @@ mod plain;
 mod plain_media;
 mod plain_sctp;
 mod random;
+mod red;
 mod rig;
+mod sources;
 mod timers;
 mod trace;

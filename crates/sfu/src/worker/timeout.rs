@@ -31,6 +31,7 @@ impl Worker {
             self.handle_transport_timeout(key, now, limit);
         }
         self.due = due;
+        self.look_at_paths(now, limit);
         self.drive_sctp(now);
         self.handle_observer_timeouts(now);
     }

@@ -4,7 +4,7 @@
 
 use super::Worker;
 use super::data::gone;
-use super::rtp_in::ClearPacket;
+use super::rtp_in::{ClearPacket, Origin};
 use super::seal::{Outward, RTX_OVERHEAD};
 use crate::command::Response;
 use crate::drops::{DropReason, Drops};
@@ -18,11 +18,7 @@ use crate::trace::{
     MediaTrace, MediaTraceInfo, MediaTraceKind, MediaTraces, PacketTrace, TraceDirection,
     TransportTrace, TransportTraceInfo, TransportTraceKind, TransportTraces,
 };
-use miso_ortc::RtpParameters;
-use miso_wire::{
-    Codec, DependencyDescriptor, DependencyStructure, ExtensionKind, PayloadInfo, Pt, RtpHeader,
-    SenderInfo, read_mid, read_rid, read_transport_seq,
-};
+use miso_wire::{ExtensionKind, PayloadInfo, SenderInfo, read_mid, read_rid, read_transport_seq};
 use std::time::Instant;
 
 type Answer = Result<Response, CommandError>;
@@ -32,34 +28,13 @@ type Answer = Result<Response, CommandError>;
 pub(super) struct SentPacket<'a> {
     pub(super) outward: &'a Outward,
     pub(super) meta: &'a PacketMeta,
-    /// As it is stored.
-    pub(super) packet: &'a [u8],
-    /// What is known of the layers of the stream that it came in.
-    pub(super) structure: Option<&'a DependencyStructure>,
 }
 
 /// A consumer, as far as its traces need it.
 #[derive(Clone, Copy)]
-pub(super) struct Traced<'a> {
+pub(super) struct Traced {
     pub(super) id: ConsumerId,
     pub(super) traces: MediaTraces,
-    parameters: &'a RtpParameters,
-}
-
-impl<'a> Traced<'a> {
-    /// Of a consumer.
-    #[inline]
-    pub(super) const fn new(
-        id: ConsumerId,
-        traces: MediaTraces,
-        parameters: &'a RtpParameters,
-    ) -> Self {
-        Self {
-            id,
-            traces,
-            parameters,
-        }
-    }
 }
 
 impl Worker {
@@ -117,7 +92,7 @@ impl Worker {
             return;
         };
         // Of a producer that is paused only what is asked for and reported is traced (fact sheet 3.2).
-        if producer.paused {
+        if producer.paused || packet.origin == Origin::Copy {
             return;
         }
         let (header, bytes) = (&packet.header, packet.bytes);
@@ -137,7 +112,7 @@ impl Worker {
             rid: value(ExtensionKind::Rid).and_then(read_rid),
             rrid: value(ExtensionKind::RepairedRid).and_then(read_rid),
             transport_seq: value(ExtensionKind::TransportWideCc).and_then(read_transport_seq),
-            is_rtx: packet.is_repair,
+            is_rtx: packet.origin == Origin::Rtx,
         };
         if let Some(info) = producer.traces.told(trace) {
             self.tell_of_producer(key, (TraceDirection::In, info), now);
@@ -214,15 +189,15 @@ const fn kind_of(info: &MediaTraceInfo) -> Option<MediaTraceKind> {
 /// A packet goes to the peer of a consumer whose packets are traced.
 #[cold]
 pub(super) fn trace_sent(
-    consumer: Traced<'_>,
+    consumer: Traced,
     sent: SentPacket<'_>,
     told: (&mut EventQueue, &mut Drops),
     now: Instant,
 ) {
-    let SentPacket { outward, meta, .. } = sent;
+    let SentPacket { outward, meta } = sent;
     let is_rtx = outward.original.is_some();
     let added = if is_rtx { RTX_OVERHEAD } else { 0 };
-    let layers = layers(consumer, sent);
+    let skipped = usize::from(outward.skipped);
     let trace = PacketTrace {
         pt: outward.pt,
         seq: outward.index.seq(),
@@ -230,10 +205,10 @@ pub(super) fn trace_sent(
         marker: outward.marker,
         ssrc: outward.ssrc,
         key_frame: meta.key_frame,
-        size: meta.len() + added,
-        payload_size: usize::from(meta.payload_len) + added,
-        spatial: layers.spatial,
-        temporal: layers.temporal,
+        size: (meta.len() + added).saturating_sub(skipped),
+        payload_size: (usize::from(meta.payload_len) + added).saturating_sub(skipped),
+        spatial: meta.layer.spatial,
+        temporal: meta.layer.temporal,
         mid: outward.mid.filter(|_| meta.patch.mid.is_some()),
         rid: None,
         rrid: None,
@@ -260,31 +235,6 @@ fn consumer_event(
         info,
     });
     Event::Consumer(id, ConsumerEvent::Trace(trace))
-}
-
-/// The layers of a stored packet.
-fn layers(consumer: Traced<'_>, sent: SentPacket<'_>) -> PayloadInfo {
-    let SentPacket { meta, packet, .. } = sent;
-    let Ok(header) = RtpHeader::parse(packet) else {
-        return PayloadInfo::default();
-    };
-    let id = ExtensionKind::DependencyDescriptor.internal_id();
-    let descriptor = header.extensions.find(packet, id);
-    let descriptor = descriptor.and_then(|range| packet.get(range));
-    // A copy, since reading a packet once more must not change what is known of the stream.
-    let mut structure = sent.structure.cloned().unwrap_or_default();
-    let dependency = descriptor.and_then(|it| DependencyDescriptor::parse(it, &mut structure).ok());
-    let read =
-        codec_of(consumer, meta.pt).read(header.payload(packet), meta.marker, dependency.as_ref());
-    read.unwrap_or_default()
-}
-
-fn codec_of(consumer: Traced<'_>, pt: Pt) -> Codec {
-    let mut codecs = consumer.parameters.codecs.iter();
-    let found = codecs.find(|codec| codec.payload_type == pt);
-    found.map_or(Codec::Other, |codec| {
-        Codec::from_mime_type(codec.mime_type.as_str())
-    })
 }
 
 /// What is traced comes in any number, so it is told only to an owner that takes it.

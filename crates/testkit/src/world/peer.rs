@@ -15,14 +15,16 @@ use str0m::config::DtlsVersion;
 
 use super::{Owner, World};
 use crate::client::{Client, ClientSettings};
-use crate::negotiate::{Dialect, Encoding, recv_capabilities};
+use crate::negotiate::{Dialect, Encoding, recv_capabilities_with};
 use crate::server::{ConsumeSettings, TransportSettings};
-use crate::source::{OpusSource, Source, VideoSettings, Vp8Source, Vp9Source};
+use crate::source::{
+    Described, DescribedSource, OpusSource, Source, VideoSettings, Vp8Source, Vp9Source,
+};
 
 /// First port of a peer's connections.
 const FIRST_PORT: u16 = 5_000;
 /// Level of a voice, dBov.
-const VOICE: i8 = -30;
+pub(super) const VOICE: i8 = -30;
 
 /// A peer of a [`World`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +53,8 @@ pub struct PeerSettings {
     pub transport_cc: bool,
     /// Whether RTCP is counted.
     pub count_rtcp: bool,
+    /// How much faster its clock goes than the world's, in millionths.
+    pub drift_ppm: i32,
     /// Its transports on the server.
     pub transport: TransportSettings,
 }
@@ -68,6 +72,7 @@ impl Default for PeerSettings {
             estimate: None,
             transport_cc: true,
             count_rtcp: false,
+            drift_ppm: 0,
             transport: TransportSettings::default(),
         }
     }
@@ -92,7 +97,7 @@ pub struct Peer {
     pub send: Endpoint,
     /// By which it receives.
     pub recv: Endpoint,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     next_mid: u32,
     next_stream: u16,
 }
@@ -148,6 +153,11 @@ pub struct DataConsumed {
     pub id: DataConsumerId,
     /// The channel that it arrives by.
     pub channel: ChannelId,
+}
+
+/// The RID of a stream of a simulcast.
+fn rid_of(index: usize) -> Rid {
+    Rid::new(format!("r{index}").as_bytes()).expect("a short RID")
 }
 
 impl World {
@@ -231,6 +241,7 @@ impl World {
             estimate: settings.estimate,
             protocol: settings.protocol,
             count_rtcp: settings.count_rtcp,
+            drift_ppm: settings.drift_ppm,
         };
         let mut client = Client::new(&client, local, self.now);
         self.connect_client(&mut client, settings, (transport, &dump));
@@ -287,14 +298,33 @@ impl World {
     pub fn produce_simulcast(&mut self, peer: PeerId, layers: &[VideoSettings]) -> Produced {
         let mut streams = Vec::new();
         for (index, settings) in layers.iter().enumerate() {
-            let rid = Rid::new(format!("r{index}").as_bytes()).expect("a short RID");
             streams.push((
-                Some(rid),
+                Some(rid_of(index)),
                 Source::Vp8(Vp8Source::new(*settings, &mut self.rng, self.now)),
             ));
         }
         self.produce(peer, MediaKind::Video, streams, Duration::ZERO)
             .expect("simulcast can be produced")
+    }
+
+    /// A peer shows itself in streams of AV1 or H.264, the smallest first; with one, in the layers of that.
+    pub fn produce_described(
+        &mut self,
+        peer: PeerId,
+        format: Described,
+        streams: &[VideoSettings],
+    ) -> Produced {
+        let is_simulcast = streams.len() > 1;
+        let mut sources = Vec::new();
+        for (index, settings) in streams.iter().enumerate() {
+            let source = DescribedSource::new(format, *settings, &mut self.rng, self.now);
+            sources.push((
+                is_simulcast.then(|| rid_of(index)),
+                Source::Described(source),
+            ));
+        }
+        self.produce(peer, MediaKind::Video, sources, Duration::ZERO)
+            .expect("video with descriptors can be produced")
     }
 
     /// Makes a producer of these streams.
@@ -314,11 +344,23 @@ impl World {
             let rtx = is_video.then(|| Ssrc(self.rng.u32(1..)));
             let encoding = Encoding {
                 layers: source.layers(),
-                is_vp9: matches!(source, Source::Vp9(_)),
+                codec: source.codec(),
+                is_red: matches!(&source, Source::Opus(source) if source.is_red()),
                 ..Encoding::plain(Ssrc(self.rng.u32(1..)), rtx, rid)
             };
             encodings.push((encoding, source));
         }
+        self.produce_encodings(id, kind, encodings, key_frame_request_delay)
+    }
+
+    /// Makes a producer of streams whose names are known.
+    pub(super) fn produce_encodings(
+        &mut self,
+        id: PeerId,
+        kind: MediaKind,
+        encodings: Vec<(Encoding, Source)>,
+        key_frame_request_delay: Duration,
+    ) -> Result<Produced, CommandError> {
         let peer = self.peers.get_mut(id.0).expect("a peer of this world");
         let mid = peer.next_mid.to_string();
         peer.next_mid += 1;
@@ -360,7 +402,7 @@ impl World {
         settings: ConsumeSettings,
     ) -> Consumed {
         let transport = self.peer(id).recv.transport;
-        let remote = recv_capabilities(self.server.capabilities());
+        let remote = recv_capabilities_with(self.server.capabilities(), settings.audio);
         let made = self
             .server
             .consume((transport, producer), &remote, settings, self.now);

@@ -147,3 +147,22 @@ fn sound_comes_through_where_not_even_the_smallest_picture_does() {
     assert!(arrived >= 480, "{at}: {arrived} of 500 packets of sound");
     assert_eq!(show.sizes(), [None], "{at}");
 }
+
+#[test]
+fn repeats_do_not_fill_a_path_that_is_full() {
+    let mut world = World::new(76);
+    let ann = world.add_connected_peer(&PeerSettings::default());
+    let bob = world.add_connected_peer(&PeerSettings {
+        down: link(250),
+        ..PeerSettings::default()
+    });
+    let video = world.produce_video(ann, layer(500));
+    let seen = world.consume(bob, video.id);
+    world.receiver(bob).ask_after_losses(seen.ssrc);
+    world.run_for(Duration::from_secs(10));
+    let at = world.at();
+    let stats = world.transport_stats(world.peer(bob).recv.transport);
+    let (media, repeats) = (stats.rtp_sent.bitrate.0, stats.rtx_sent.bitrate.0);
+    assert!(repeats > 0, "{at}");
+    assert!(repeats * 4 < media, "{at}: {repeats} of {media} bit/s");
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use miso_ortc::ScalabilityLayers;
 use miso_sfu::command::{Command, ConsumerCommand, PreferredLayers};
 use miso_testkit::{
-    Arrival, Consumed, PeerId, PeerSettings, Produced, Source, VideoSettings, World,
+    Arrival, Consumed, Described, PeerId, PeerSettings, Produced, Source, VideoSettings, World,
 };
 use miso_wire::Bitrate;
 
@@ -101,12 +101,8 @@ fn pictures(arrivals: &[Arrival]) -> usize {
     arrivals.chunk_by(|a, b| a.timestamp == b.timestamp).count()
 }
 
-#[test]
-fn consumers_of_a_simulcast_get_the_frame_rate_that_they_prefer() {
-    let mut show = Show::new(60, &PeerSettings::default(), |world, alice| {
-        let layer = |kbps| layered(kbps, (1, 3, false));
-        world.produce_simulcast(alice, &[layer(150), layer(600)])
-    });
+/// Of a simulcast of two sizes with three temporal layers each.
+fn check_frame_rates(show: &mut Show) {
     assert_eq!(show.current(), (Some(1), Some(2)), "{}", show.world.at());
     for (spatial, temporal, rate) in [(1, 1, 15), (0, 1, 15), (0, 0, 7), (1, 0, 7), (1, 2, 30)] {
         show.prefer(spatial, temporal);
@@ -123,6 +119,15 @@ fn consumers_of_a_simulcast_get_the_frame_rate_that_they_prefer() {
         );
     }
     show.check_continuity();
+}
+
+#[test]
+fn consumers_of_a_simulcast_get_the_frame_rate_that_they_prefer() {
+    let mut show = Show::new(60, &PeerSettings::default(), |world, alice| {
+        let layer = |kbps| layered(kbps, (1, 3, false));
+        world.produce_simulcast(alice, &[layer(150), layer(600)])
+    });
+    check_frame_rates(&mut show);
     let report = show.world.sink(&show.seen).report();
     assert!(
         report.picture_jumps.is_empty(),
@@ -131,6 +136,42 @@ fn consumers_of_a_simulcast_get_the_frame_rate_that_they_prefer() {
     );
     let events = show.world.consumer_events(show.seen.id).join("\n");
     assert!(events.contains("temporal_layer: Some(1)"), "{events}");
+}
+
+#[test]
+fn consumers_of_h264_get_the_frame_rate_that_they_prefer_by_its_dependency_descriptors() {
+    let mut show = Show::new(67, &PeerSettings::default(), |world, alice| {
+        let sizes = [150, 600].map(|kbps| layered(kbps, (1, 3, false)));
+        world.produce_described(alice, Described::H264, &sizes)
+    });
+    check_frame_rates(&mut show);
+}
+
+#[test]
+fn consumers_of_av1_get_the_layers_that_they_prefer_by_its_dependency_descriptors() {
+    let mut show = Show::new(68, &PeerSettings::default(), |world, alice| {
+        let stream = layered(1_400, (3, 3, false));
+        world.produce_described(alice, Described::Av1, &[stream])
+    });
+    assert_eq!(show.current(), (Some(2), Some(2)), "{}", show.world.at());
+    for (spatial, temporal, rate) in [(1, 2, 30), (0, 1, 15), (2, 0, 7), (0, 2, 30), (2, 1, 15)] {
+        show.prefer(spatial, temporal);
+        show.world.run_for(Duration::from_secs(2));
+        let current = (Some(spatial), Some(temporal));
+        assert_eq!(show.current(), current, "{}", show.world.at());
+        let arrivals = show.second();
+        let at = show.world.at();
+        let frames = arrivals.iter().filter(|it| it.tag.index == 0).count();
+        let pictures = pictures(&arrivals);
+        assert!((rate..=rate + 2).contains(&pictures), "{at}: {pictures}");
+        // The first and the last picture of the second may be cut.
+        let expected = pictures * (usize::from(spatial) + 1);
+        assert!(
+            frames.abs_diff(expected) <= 4,
+            "{at}: {frames}, not {expected}"
+        );
+    }
+    show.check_continuity();
 }
 
 #[test]

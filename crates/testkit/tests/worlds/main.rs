@@ -1,5 +1,6 @@
 //! Worlds of whole peers, one subject a file. They are one program, since each would be linked for itself otherwise.
 
+mod audio;
 mod chaos;
 mod connect;
 mod data;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use miso_ortc::MediaKind;
-use miso_testkit::{PeerSettings, Source, VideoSettings, Vp8Source, World};
+use miso_ortc::{MediaKind, ScalabilityLayers};
+use miso_sfu::command::{Command, ConsumerCommand, PreferredLayers};
+use miso_testkit::{PeerId, PeerSettings, Produced, Source, VideoSettings, Vp8Source, World};
 use miso_wire::{Bitrate, Seq, Ssrc};
 
 fn raw_peers(world: &mut World, count: usize) -> Vec<usize> {
@@ -70,11 +71,11 @@ fn storm(world: &mut World, delay: Duration) -> (usize, u64) {
 }
 
 #[test]
-fn fifty_consumers_that_keep_asking_cost_the_sender_one_request_for_each_key_frame() {
+fn fifty_consumers_that_keep_asking_cost_the_sender_a_request_a_second() {
     let mut world = World::new(60);
     let (requests, key_frames) = storm(&mut world, Duration::ZERO);
     assert!(
-        requests as u64 <= key_frames + 1,
+        requests as u64 <= key_frames + 1 && requests <= 13,
         "{}: {requests} requests for {key_frames} key frames",
         world.at()
     );
@@ -89,6 +90,83 @@ fn with_a_delay_between_requests_they_cost_no_more_than_that_allows() {
         "{}: {requests} requests in ten seconds",
         world.at()
     );
+}
+
+/// Fifty consumers change their layers twenty times a second, for ten seconds, and then all of them want the middle one
+/// of three.
+fn changing(seed: u64, most: usize, produce: impl FnOnce(&mut World, PeerId) -> Produced) {
+    let mut world = World::new(seed);
+    let alice = world.add_connected_peer(&PeerSettings::default());
+    let video = produce(&mut world, alice);
+    let consumers: Vec<_> = raw_peers(&mut world, 50)
+        .into_iter()
+        .map(|raw| {
+            let (raw, server, _, now) = world.raw(raw);
+            raw.consume(server, video.id, now).id
+        })
+        .collect();
+    world.run_for(Duration::from_secs(5));
+    let mut dice = fastrand::Rng::with_seed(seed);
+    let prefer = |world: &mut World, consumer, spatial_layer| {
+        let layers = PreferredLayers {
+            spatial_layer,
+            temporal_layer: None,
+        };
+        let set = ConsumerCommand::SetPreferredLayers(layers);
+        world.must(Command::Consumer(consumer, set));
+    };
+    let before = world.sender(alice).log.key_frame_requests.len();
+    for _ in 0..200 {
+        for consumer in &consumers {
+            prefer(&mut world, *consumer, dice.u8(..3));
+        }
+        world.run_for(Duration::from_millis(50));
+    }
+    let requests = world.sender(alice).log.key_frame_requests.len() - before;
+    assert!(
+        (8..=most).contains(&requests),
+        "{}: {requests} requests in ten seconds",
+        world.at()
+    );
+    for consumer in &consumers {
+        prefer(&mut world, *consumer, 1);
+    }
+    let are_there = world.run_until(Duration::from_secs(2), |world| {
+        consumers
+            .iter()
+            .all(|it| world.consumer_dump(*it).current_spatial_layer == Some(1))
+    });
+    assert!(are_there, "{}: not all get what they want", world.at());
+}
+
+fn small(kbps: u64, spatial: u8, ksvc: bool) -> VideoSettings {
+    VideoSettings {
+        bitrate: Bitrate::kbps(kbps),
+        fps: 20,
+        layers: ScalabilityLayers {
+            spatial,
+            temporal: 1,
+            ksvc,
+        },
+        ..VideoSettings::default()
+    }
+}
+
+#[test]
+fn fifty_consumers_that_keep_changing_sizes_cost_the_sender_two_requests_a_second() {
+    changing(65, 26, |world, alice| {
+        let sizes = [100, 150, 200].map(|kbps| small(kbps, 1, false));
+        world.produce_simulcast(alice, &sizes)
+    });
+}
+
+#[test]
+fn fifty_consumers_that_keep_changing_layers_cost_the_sender_a_request_a_second() {
+    for ksvc in [false, true] {
+        changing(66, 13, |world, alice| {
+            world.produce_svc(alice, small(300, 3, ksvc))
+        });
+    }
 }
 
 #[test]

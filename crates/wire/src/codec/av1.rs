@@ -65,6 +65,8 @@ pub struct DependencyDescriptor {
     /// Whoever decodes the frame may go up to this temporal layer of its spatial layer with the next one; its own
     /// where it is no switch for a higher one.
     pub opens_temporal: u8,
+    /// Bit n for a spatial layer n none of whose decode targets has the frame.
+    pub unneeded_by: u8,
     /// Decode targets that the sender still serves, bit 0 for the first; given with a structure and on a change.
     pub active_decode_targets: Option<u32>,
     /// What the frame is to each decode target, two bits each.
@@ -100,12 +102,13 @@ impl DependencyDescriptor {
             spatial: 0,
             temporal: 0,
             opens_temporal: 0,
+            unneeded_by: 0,
             active_decode_targets: None,
             indications: 0,
         };
         if reader.len() == 0 {
             descriptor.follow_template(structure)?;
-            descriptor.find_opened(structure);
+            descriptor.follow_targets(structure);
             return Ok(descriptor);
         }
         let attached = descriptor.read_extended(Bits::new(reader.rest()), structure)?;
@@ -130,14 +133,26 @@ impl DependencyDescriptor {
         Ok(())
     }
 
-    /// Looks up for which temporal layers of its spatial layer the frame is a switch.
-    fn find_opened(&mut self, structure: &DependencyStructure) {
-        let opened = (0..structure.decode_target_count()).filter_map(|decode_target| {
-            let (spatial, temporal) = structure.layers_of(decode_target)?;
-            let is_switch = self.indication(decode_target) == DecodeTargetIndication::Switch;
-            (is_switch && spatial == self.spatial).then_some(temporal)
-        });
-        self.opens_temporal = opened.fold(self.temporal, u8::max);
+    /// Looks up for which temporal layers of its spatial layer the frame is a switch, and which spatial layers it does
+    /// not serve.
+    fn follow_targets(&mut self, structure: &DependencyStructure) {
+        self.opens_temporal = self.temporal;
+        let (mut known, mut served) = (0_u8, 0_u8);
+        for decode_target in 0..structure.decode_target_count() {
+            let Some((spatial, temporal)) = structure.layers_of(decode_target) else {
+                continue;
+            };
+            let indication = self.indication(decode_target);
+            let layer = 1 << spatial;
+            known |= layer;
+            if indication != DecodeTargetIndication::NotPresent {
+                served |= layer;
+            }
+            if indication == DecodeTargetIndication::Switch && spatial == self.spatial {
+                self.opens_temporal = self.opens_temporal.max(temporal);
+            }
+        }
+        self.unneeded_by = known & !served;
     }
 
     fn read_extended(
@@ -169,7 +184,7 @@ impl DependencyDescriptor {
                 Some(bits.read(u32::from(structure.decode_target_count()))?);
         }
         self.read_custom(&mut bits, custom, structure)?;
-        self.find_opened(structure);
+        self.follow_targets(structure);
         Ok(attached)
     }
 

@@ -75,9 +75,10 @@ fn comfort_noise_is_told_for_opus_only() {
 }
 
 #[test]
-fn vp9_tells_in_each_packet_whether_its_picture_refers_to_earlier_ones() {
+fn pictures_of_vp9_that_refer_to_earlier_ones_need_no_other_spatial_layer() {
     for (flags, expected) in [(0x48, true), (0x40, true), (0x08, false), (0x00, false)] {
         let info = Codec::Vp9.read(&[flags, 0], false, None).unwrap();
-        assert_eq!(info.inter_picture, expected, "{flags:x}");
+        let unneeded_by = if expected { 0xfe } else { 0 };
+        assert_eq!(info.unneeded_by, unneeded_by, "{flags:x}");
     }
 }

@@ -40,6 +40,14 @@ fn path_that_is_full_gives_a_little_less_than_its_rate() {
 }
 
 #[test]
+fn more_must_be_sent_for_a_lossy_path_to_be_full() {
+    let full = measured(&packets(8, 4_000)).unwrap().sent_for(0.1);
+    assert_eq!(full.rate, Bitrate::kbps(2_000));
+    let carried = measured(&packets(8, 2_000)).unwrap();
+    assert_eq!(carried.sent_for(0.1), carried);
+}
+
+#[test]
 fn packets_that_arrive_all_at_once_are_no_measure() {
     assert_eq!(measured(&packets(8, 500)), None);
     assert_eq!(measured(&packets(8, 0)), None);

@@ -7,6 +7,7 @@ fn path(estimate: u64) -> PathState {
         max: None,
         application_limited: false,
         calm: true,
+        lossy: false,
     }
 }
 
@@ -131,4 +132,22 @@ fn nothing_is_probed_while_queues_grow() {
     for second in 2..60 {
         assert_eq!(rates(&schedule.poll(&busy, ms(second * 1_000))), []);
     }
+}
+
+#[test]
+fn losses_that_limit_are_put_to_the_test_now_and_then() {
+    let mut schedule = settled(9_000, 1_000);
+    let lossy = PathState {
+        calm: false,
+        lossy: true,
+        ..path(1_000)
+    };
+    assert_eq!(rates(&schedule.poll(&lossy, ms(2_900))), []);
+    assert_eq!(rates(&schedule.poll(&lossy, ms(3_000))), [1_500]);
+    schedule.poll(&lossy, ms(4_000));
+    assert_eq!(rates(&schedule.poll(&lossy, ms(5_900))), []);
+    assert_eq!(rates(&schedule.poll(&lossy, ms(6_000))), [1_500]);
+    schedule.set_desired(Bitrate::kbps(900));
+    schedule.poll(&lossy, ms(7_000));
+    assert_eq!(rates(&schedule.poll(&lossy, ms(20_000))), []);
 }

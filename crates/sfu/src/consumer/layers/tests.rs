@@ -7,7 +7,6 @@ use crate::send_stream::SeqManager;
 use crate::testing::base;
 use model::{Dice, Frame, FrameId, Kind, PERIOD, Shape, TICKS, meta, stream};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of the packets that came.
@@ -19,7 +18,7 @@ struct Outcome {
 
 /// Packets come; before some of them the target changes. The stream begins with the first key frame's first packet.
 fn run(shape: &Shape, arrivals: &[(PacketMeta, Option<Layers>)]) -> Outcome {
-    let mut filter = LayerFilter::new(shape.kind == Kind::Vp9Key);
+    let mut filter = LayerFilter::new(shape.kind.is_exact());
     let mut verdicts = BTreeMap::new();
     filter.set_target(Layers {
         spatial: shape.spatial - 1,
@@ -168,6 +167,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
         (1..=3_u8).prop_map(|spatial| (Kind::Vp9, spatial)),
         (1..=3_u8).prop_map(|spatial| (Kind::Vp9Key, spatial)),
         (1..=3_u8).prop_map(|spatial| (Kind::Described, spatial)),
+        (1..=3_u8).prop_map(|spatial| (Kind::DescribedKey, spatial)),
     ];
     (kinds, 1..=3_u8, 1..=6_u64, 1..=3_u64).prop_map(
         |((kind, spatial), temporal, keys, packets)| Shape {
@@ -181,10 +181,6 @@ fn shapes() -> impl Strategy<Value = Shape> {
 }
 
 proptest! {
-    // The same cases in every run: there are rare ones of K-SVC, with loss and reordering together, in which a frame
-    // goes out whose reference was left out; the next key picture heals it. They are known, and no news.
-    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
-
     #[test]
     fn whatever_is_lost_or_late_no_frame_is_torn_or_misses_what_it_needs(
         shape in shapes(), loss in 0..30_u64, reorder in 0..30_u64, seed in 1..u64::MAX,
@@ -277,7 +273,7 @@ proptest! {
                 opens_temporal: dice.roll(9) as u8,
                 switching_up: dice.roll(2) == 0,
                 end_of_frame: dice.roll(2) == 0,
-                inter_picture: dice.roll(2) == 0,
+                unneeded_by: dice.roll(256) as u8,
                 untold: dice.roll(2) == 0,
             };
             let mut meta = meta(&shape, seq, dice.roll(1 << 40), layer);
@@ -378,11 +374,24 @@ fn spatial_layer_goes_down_with_any_picture_but_for_k_svc() {
 }
 
 #[test]
+fn late_picture_of_k_svc_goes_on_from_what_was_forwarded_of_the_key_picture() {
+    let mut filter = begun(true, (2, 0), 1);
+    // Of the key picture only the lowest layer is here when the picture after the next comes.
+    let judged = |filter: &mut LayerFilter, seq, picture| {
+        let mut meta = packet(seq, picture, (0, 0));
+        meta.layer.unneeded_by = 0xfe;
+        matches!(filter.judge(&meta), Verdict::Forward { .. })
+    };
+    assert!(judged(&mut filter, 7, 2));
+    assert!(judged(&mut filter, 4, 1), "the one after refers to it");
+}
+
+#[test]
 fn pictures_of_k_svc_need_their_own_layer_only() {
     let mut filter = begun(true, (1, 0), 3);
     let verdicts = (0..3).map(|spatial| {
         let mut meta = packet(10 + u64::from(spatial), 1, (spatial, 0));
-        meta.layer.inter_picture = true;
+        meta.layer.unneeded_by = !(1 << spatial);
         filter.judge(&meta)
     });
     let sent = Verdict::Forward {

@@ -36,7 +36,7 @@ fn retransmissions_join_only_a_stream_that_exists() {
         Belongs::Nobody,
         "of another codec"
     );
-    producer.streams[0].recv.bind_rtx(Ssrc(2), RTX);
+    producer.streams[0].recv.bind_rtx(Ssrc(2), RTX, MEDIA);
     assert_eq!(producer.classify(Ssrc(2), RTX, None), Belongs::Rtx(0));
 }
 
@@ -53,7 +53,7 @@ fn rid_begins_its_encoding_once() {
     assert_eq!(producer.classify(Ssrc(1), MEDIA, None), Belongs::Media(0));
     assert_eq!(
         producer.classify(Ssrc(9), MEDIA, rid("b")),
-        Belongs::Nobody,
+        Belongs::Successor(0),
         "another SSRC"
     );
     assert_eq!(
@@ -65,7 +65,7 @@ fn rid_begins_its_encoding_once() {
         producer.classify(Ssrc(5), RTX, rid("b")),
         Belongs::NewRtx(0)
     );
-    producer.streams[0].recv.bind_rtx(Ssrc(5), RTX);
+    producer.streams[0].recv.bind_rtx(Ssrc(5), RTX, MEDIA);
     assert_eq!(
         producer.classify(Ssrc(6), RTX, rid("b")),
         Belongs::Nobody,
@@ -87,9 +87,13 @@ fn single_unnamed_encoding_takes_what_comes_first() {
         Belongs::NewMedia(0)
     );
     producer.begin(0, 1, MEDIA);
-    assert_eq!(producer.classify(Ssrc(7), MEDIA, None), Belongs::Nobody);
+    assert_eq!(
+        producer.classify(Ssrc(7), MEDIA, None),
+        Belongs::Successor(0)
+    );
+    assert_eq!(producer.classify(Ssrc(7), OTHER, None), Belongs::Nobody);
     assert_eq!(producer.classify(Ssrc(2), RTX, None), Belongs::NewRtx(0));
-    producer.streams[0].recv.bind_rtx(Ssrc(2), RTX);
+    producer.streams[0].recv.bind_rtx(Ssrc(2), RTX, MEDIA);
     assert_eq!(producer.classify(Ssrc(3), RTX, None), Belongs::Nobody);
 }
 

@@ -59,7 +59,7 @@ fn probing_with_padding_carries_no_packet() {
 
 #[test]
 fn foreign_payload_type_and_wild_numbers_are_discarded() {
-    let mut rtx = RecvRtx::new(Ssrc(2), Pt(97));
+    let mut rtx = RecvRtx::new(Ssrc(2), Pt(97), Pt(96));
     assert!(rtx.receive(Pt(97), Seq(1)));
     assert!(!rtx.receive(Pt(96), Seq(2)));
     assert!(!rtx.receive(Pt(97), Seq(30_000)));

@@ -185,8 +185,16 @@ proptest! {
                 }
                 Step::Packet { ahead, forward: false } => {
                     let input = at.saturating_add_signed(ahead);
-                    manager.drop_input(ExtSeq(input));
+                    let is_late = manager.drop_input(ExtSeq(input));
                     model.drop_input(input);
+                    if is_late {
+                        // Its number is free for whatever fills the gap.
+                        let output = manager.forward(ExtSeq(input)).map(|output| output.0);
+                        prop_assert!(output.is_some());
+                        prop_assert_eq!(output, model.forward(input));
+                        let packet = (generation, input);
+                        prop_assert_eq!(*used.entry(output.unwrap_or(0)).or_insert(packet), packet);
+                    }
                     at = at.max(input);
                 }
                 Step::Packet { ahead, forward: true } => {

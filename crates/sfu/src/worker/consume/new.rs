@@ -130,8 +130,9 @@ pub(super) fn new_consumer(
     let media = parameters
         .codecs
         .iter()
-        .filter(|codec| codec.mime_type.codec().is_media());
+        .filter(|codec| codec.mime_type.codec().is_media() || codec.is_audio_red());
     let has = |uri: HeaderExtensionUri| parameters.extension_id(&uri).is_some();
+    let is_described = has(HeaderExtensionUri::DependencyDescriptor);
     let codec = parameters
         .codecs
         .first()
@@ -163,7 +164,7 @@ pub(super) fn new_consumer(
         traces: Default::default(),
         target: None,
         legs: Legs::new(first, streams),
-        needs_key_frame: needs_key_frame(codec, options.consumer_type, producer),
+        needs_key_frame: needs_key_frame(codec, (options.consumer_type, is_described), producer),
         layers: None,
         score: Default::default(),
         parameters,
@@ -174,19 +175,26 @@ pub(super) fn new_consumer(
             temporal_layer: None,
         });
         consumer.preferred = Some(consumer.clamp_layers(wanted));
-        // The pictures of VP9 tell on what they depend.
-        let is_exact = codec == Some(Codec::Vp9) && consumer.announced().ksvc;
+        // Only these tell which spatial layers a picture serves.
+        let tells = matches!(codec, Some(Codec::Vp9 | Codec::Av1));
+        let is_exact = tells && consumer.announced().ksvc;
         consumer.legs.first_mut().filter = Some(Box::new(LayerFilter::new(is_exact)));
     }
     Ok(consumer)
 }
 
 /// Whether the codec has packets that a decoder can begin with, and they can be told. Those of AV1 are told by the
-/// dependency descriptor alone; without layers it goes unused (fact sheet 3.11).
-fn needs_key_frame(codec: Option<Codec>, kind: ConsumerType, producer: &Producer) -> bool {
+/// dependency descriptor alone; where there are no layers and the peer does not get it, it goes unused (fact sheet 3.11).
+fn needs_key_frame(
+    codec: Option<Codec>,
+    (kind, is_described): (ConsumerType, bool),
+    producer: &Producer,
+) -> bool {
     match codec {
         Some(Codec::Vp8 | Codec::Vp9 | Codec::H264) => true,
-        Some(Codec::Av1) if kind == ConsumerType::Svc => {
+        Some(Codec::Av1)
+            if kind == ConsumerType::Svc || (kind == ConsumerType::Simple && is_described) =>
+        {
             let descriptor = ExtensionKind::DependencyDescriptor;
             producer.extensions.id(descriptor).is_some()
         }

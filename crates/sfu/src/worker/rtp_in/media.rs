@@ -1,7 +1,7 @@
 //! A packet of a known stream: noted, and put into the stream's ring under the router's names.
 
 use super::payload::Payload;
-use super::{ClearPacket, StreamPlace};
+use super::{ClearPacket, Origin, StreamPlace};
 use crate::capture_clock::SenderClock;
 use crate::drops::DropReason;
 use crate::event::{Event, ProducerEvent, VideoOrientation};
@@ -9,13 +9,14 @@ use crate::keys::ProducerKey;
 use crate::packet::PacketMeta;
 use crate::producer::Producer;
 use crate::producer::mangle::{MangledHeader, MappedNames, write_header};
-use crate::recv_stream::{RecvPacket, RecvRefusal};
+use crate::recv_stream::{Received, RecvPacket, RecvRefusal, RecvStream};
 use crate::ring::Stored;
 use crate::worker::seal::{MAX_OVERHEAD, RTX_OVERHEAD};
 use crate::worker::{MAX_DATAGRAM, Worker};
 use miso_ortc::MediaKind;
 use miso_wire::{
-    AbsCaptureTime, AudioLevel, ExtSeq, ExtensionKind, NtpTime, Pt, VideoOrientation as Orientation,
+    AbsCaptureTime, AudioLevel, ExtSeq, ExtensionKind, NtpTime, PayloadInfo, Pt,
+    VideoOrientation as Orientation,
 };
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -53,33 +54,17 @@ impl Worker {
             packet.bytes,
         );
         let payload = Payload::read(
-            codec.payload,
+            codec,
             (&packet.header, packet.bytes),
             descriptor,
             &mut stream.structure,
-        );
+        )?;
         let info = payload.info;
-        let summary = RecvPacket {
-            seq: packet.header.seq,
-            ts: packet.header.timestamp,
-            size: packet.bytes.len(),
-            payload_len: packet.header.payload_len,
-            key_frame: info.key_frame,
-            spatial: info.spatial,
-            temporal: info.temporal,
-        };
-        let received = match packet.is_repair {
-            false => stream.recv.receive(&summary, now),
-            true => stream.recv.receive_repair(&summary, now),
-        };
-        let received = received.map_err(|refusal| match refusal {
-            RecvRefusal::Sequence => DropReason::Sequence,
-            RecvRefusal::Unneeded => DropReason::RtxDiscarded,
-        })?;
+        let received = packet.received_by(&mut stream.recv, &info, now)?;
         let mapped_ssrc = stream.mapped_ssrc;
         let wake = stream.recv.poll_timeout();
         if let Some(transport) = self.objects.transports.get_mut(transport_key) {
-            if !packet.is_repair {
+            if packet.origin == Origin::Itself {
                 transport.traffic.rtp_received.add(packet.bytes.len(), now);
             }
             transport.wake_at(wake);
@@ -105,6 +90,9 @@ impl Worker {
         match kind {
             MediaKind::Audio => self.note_audio_level(key, packet, now),
             MediaKind::Video => self.note_orientation(key, packet),
+        }
+        if let Some(red) = payload.red.filter(|_| received.skipped > 0) {
+            self.restore_lost(place, packet, (red, received.skipped), now);
         }
         self.store(place, packet, (payload, received.ext_seq), now)?;
         Ok(info.key_frame)
@@ -164,6 +152,7 @@ impl Worker {
             key_frame: payload.info.key_frame,
             dtx: payload.info.dtx,
             patch: mangled.patch,
+            red: payload.primary(),
             vp8: None,
             layer: payload.layer(),
         };
@@ -224,6 +213,35 @@ impl Worker {
             let event = ProducerEvent::VideoOrientationChange(orientation);
             self.events.push_back(Event::Producer(producer.id, event));
         }
+    }
+}
+
+impl ClearPacket<'_> {
+    /// The stream takes note of the packet.
+    fn received_by(
+        &self,
+        recv: &mut RecvStream,
+        info: &PayloadInfo,
+        now: Instant,
+    ) -> Result<Received, DropReason> {
+        let summary = RecvPacket {
+            seq: self.header.seq,
+            ts: self.header.timestamp,
+            size: self.bytes.len(),
+            payload_len: self.header.payload_len,
+            key_frame: info.key_frame,
+            spatial: info.spatial,
+            temporal: info.temporal,
+        };
+        let received = match self.origin {
+            Origin::Itself => recv.receive(&summary, now),
+            Origin::Rtx => recv.receive_repair(&summary, now),
+            Origin::Copy => recv.receive_copy(&summary, now),
+        };
+        received.map_err(|refusal| match refusal {
+            RecvRefusal::Sequence => DropReason::Sequence,
+            RecvRefusal::Unneeded => DropReason::RtxDiscarded,
+        })
     }
 }
 

@@ -29,6 +29,7 @@ fn stored(payload: &[u8], vp8: Option<Vp8Fields>) -> (PacketMeta, Vec<u8>) {
             abs_send_time: NonZeroU16::new(26),
             twcc: NonZeroU16::new(30),
         },
+        red: None,
         vp8,
         layer: Default::default(),
     };
@@ -46,6 +47,7 @@ fn plain() -> Outward {
         mid: None,
         send_time: None,
         transport_seq: None,
+        skipped: 0,
         vp8: None,
         original: None,
     }

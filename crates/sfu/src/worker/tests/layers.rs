@@ -131,6 +131,37 @@ fn marker_is_on_the_highest_layer_that_is_sent_and_on_its_retransmission() {
 }
 
 #[test]
+fn late_packet_of_a_layer_that_is_left_out_leaves_no_gap_in_numbers() {
+    let mut rig = svc("video/VP9", "L2T1");
+    prefer(&mut rig, 0, 0);
+    for (seq, picture, spatial) in [
+        (1, 0, 0),
+        (2, 0, 1),
+        (3, 1, 0),
+        (5, 2, 0),
+        (6, 2, 1),
+        (4, 1, 1),
+    ] {
+        rig.send(1, &vp9(seq, picture, (spatial, 0), spatial == 1));
+    }
+    let packets = rig.take_rtp(2);
+    let first = packets[0].0.seq.0;
+    let mut seen: Vec<(u16, u32, usize)> = packets
+        .iter()
+        .map(|(header, _)| {
+            let number = header.seq.0.wrapping_sub(first);
+            (number, header.timestamp.0, header.payload_len)
+        })
+        .collect();
+    seen.sort_unstable();
+    // Padding where the late one would have been.
+    assert_eq!(
+        seen,
+        [(0, 0, 200), (1, 3_000, 200), (2, 3_000, 0), (3, 6_000, 200)]
+    );
+}
+
+#[test]
 fn layers_are_told_and_shown_as_they_are() {
     let mut rig = svc("video/VP9", "L2T2");
     rig.send(1, &vp9(1, 0, (0, 0), false));

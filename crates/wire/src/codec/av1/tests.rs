@@ -247,11 +247,12 @@ fn a_frame_that_is_a_switch_opens_the_temporal_layers_of_its_spatial_layer() {
     let key = DependencyDescriptor::parse(&model.key_frame(0, 1), &mut structure).unwrap();
     assert_eq!(key.opens_temporal, 1);
     // A switch for the target of another spatial layer says nothing.
-    for (template, temporal, opens) in [(1, 0, 0), (2, 1, 1), (3, 0, 1), (4, 1, 1)] {
+    let frames = [(1, 0, 0, 0), (2, 1, 1, 0), (3, 0, 1, 0b01), (4, 1, 1, 0b01)];
+    for (template, temporal, opens, unneeded_by) in frames {
         let frame = DependencyDescriptor::parse(&[template, 0, 2], &mut structure).unwrap();
         assert_eq!(
-            (frame.temporal, frame.opens_temporal),
-            (temporal, opens),
+            (frame.temporal, frame.opens_temporal, frame.unneeded_by),
+            (temporal, opens, unneeded_by),
             "{template}"
         );
     }

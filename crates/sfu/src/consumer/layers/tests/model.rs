@@ -29,6 +29,25 @@ pub(super) enum Kind {
     Vp9Key,
     /// AV1 and H264, by the dependency descriptor.
     Described,
+    /// AV1 whose spatial layers depend on each other in key pictures only.
+    DescribedKey,
+}
+
+impl Kind {
+    pub(super) const fn is_exact(self) -> bool {
+        matches!(self, Self::Vp9Key | Self::DescribedKey)
+    }
+
+    /// As frames that refer to earlier pictures say it.
+    const fn unneeded_by(self, spatial: u8) -> u8 {
+        match self {
+            Self::Vp9 | Self::Vp9Key => !(1 << spatial),
+            // Three spatial layers at most; those above depend on this one or do not.
+            Self::Described => (1 << spatial) - 1,
+            Self::DescribedKey => 0x07 & !(1 << spatial),
+            Self::Vp8 => 0,
+        }
+    }
 }
 
 /// A frame by its picture and spatial layer.
@@ -98,10 +117,10 @@ pub(super) fn stream(shape: &Shape, pictures: u64) -> Vec<Frame> {
         for spatial in 0..shape.spatial {
             let mut depends_on: Vec<FrameId> =
                 references.iter().map(|it| (start + it, spatial)).collect();
-            if spatial > 0 && (is_key || shape.kind != Kind::Vp9Key) {
+            if spatial > 0 && (is_key || !shape.kind.is_exact()) {
                 depends_on.push((picture, spatial - 1));
             }
-            let described = shape.kind == Kind::Described;
+            let described = matches!(shape.kind, Kind::Described | Kind::DescribedKey);
             // The lowest layer at the start of a period opens all others: they begin anew.
             let opens = described && place.is_multiple_of(PERIOD);
             let packets = (0..shape.packets).map(|index| {
@@ -111,7 +130,11 @@ pub(super) fn stream(shape: &Shape, pictures: u64) -> Vec<Frame> {
                     opens_temporal: if opens { shape.temporal - 1 } else { temporal },
                     switching_up: is_free && !described,
                     end_of_frame: index + 1 == shape.packets,
-                    inter_picture: !is_key && matches!(shape.kind, Kind::Vp9 | Kind::Vp9Key),
+                    unneeded_by: if is_key {
+                        0
+                    } else {
+                        shape.kind.unneeded_by(spatial)
+                    },
                     untold: false,
                 };
                 let mut meta = meta(shape, seq + index, picture, layer);

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use miso_wire::Bitrate;
 
 /// Payload of its packets.
-pub(super) const PACKET: usize = 1_200;
+pub const STRANGER_PACKET: usize = 1_200;
 
 /// What a stranger does.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Behaviour {
+pub enum Behaviour {
     /// Sends at a fixed rate.
     Constant(Bitrate),
     /// Sends as TCP does: one packet more each round trip, half as many after a loss (RFC 5681).
@@ -17,7 +17,8 @@ pub(super) enum Behaviour {
 }
 
 /// A stranger.
-pub(super) struct Stranger {
+#[derive(Clone, Debug)]
+pub struct Stranger {
     behaviour: Behaviour,
     from: Instant,
     until: Instant,
@@ -36,7 +37,8 @@ pub(super) struct Stranger {
 }
 
 impl Stranger {
-    pub(super) fn new(behaviour: Behaviour, from: Instant, until: Instant) -> Self {
+    /// One that sends from one moment to another.
+    pub fn new(behaviour: Behaviour, from: Instant, until: Instant) -> Self {
         Self {
             behaviour,
             from,
@@ -51,12 +53,13 @@ impl Stranger {
         }
     }
 
-    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+    /// When it has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
         self.next
     }
 
     /// Number of a packet to be sent now.
-    pub(super) fn poll(&mut self, now: Instant) -> Option<u64> {
+    pub fn poll(&mut self, now: Instant) -> Option<u64> {
         let due = self.next.filter(|next| *next <= now)?;
         if now >= self.until || now < self.from {
             self.next = None;
@@ -64,7 +67,7 @@ impl Stranger {
         }
         match self.behaviour {
             Behaviour::Constant(rate) => {
-                let bits = 8.0 * (PACKET + 28) as f64;
+                let bits = 8.0 * (STRANGER_PACKET + 28) as f64;
                 self.next = Some(due + Duration::from_secs_f64(bits / rate.0.max(1) as f64));
             }
             Behaviour::Greedy if self.in_flight + 1.0 > self.window => {
@@ -83,7 +86,7 @@ impl Stranger {
     }
 
     /// One of its packets was acknowledged.
-    pub(super) fn acknowledged(&mut self, number: u64, now: Instant) {
+    pub fn acknowledged(&mut self, number: u64, now: Instant) {
         let lost = number.saturating_sub(self.expected.max(1));
         self.expected = self.expected.max(number + 1);
         self.in_flight = (self.in_flight - 1.0 - lost as f64).max(0.0);

@@ -5,6 +5,7 @@ import type { Signalling } from '../signalling/Signalling';
 import type { Store } from '../state/store';
 import type { ChosenLayers } from '../state/types';
 import { changeMedia } from '../state/updates';
+import { LayerHeights } from './LayerHeights';
 import { KeyedQueue } from './queue';
 
 /** What the interface needs of a video. */
@@ -19,6 +20,8 @@ interface Entry {
   offered: Offered | null;
   /** A shared screen is never asked for in less, because detail is the point. */
   share: boolean;
+  /** Of its layers; by them a tile asks for what fills it. */
+  heights: LayerHeights;
   want: Want;
   /** What the person has chosen. */
   chosen: ChosenLayers;
@@ -29,9 +32,6 @@ interface Entry {
 
 /** Rising spares the server messages while tiles move; falling reacts faster. */
 const SETTLE_MS = 600;
-
-/** Assumed height of the largest layer; each smaller layer has half of it. */
-const TOP_HEIGHT = 720;
 
 /** A layer this much smaller than its tile still looks sharp. */
 const TOLERANCE = 0.8;
@@ -51,8 +51,11 @@ export class Demand {
     this.#store = store;
     this.#signalling = signalling;
     this.#unsubscribe = store.subscribe((state, before) => {
-      if (state.view.audioOnly === before.view.audioOnly) return;
-      for (const id of this.#entries.keys()) this.#settle(id);
+      for (const id of this.#entries.keys()) {
+        if (state.view.audioOnly !== before.view.audioOnly) this.#settle(id);
+        // How tall the layer is that comes now is seen a moment later.
+        if (state.media.get(id)?.layers !== before.media.get(id)?.layers) this.#settleSoon(id);
+      }
     });
   }
 
@@ -63,7 +66,8 @@ export class Demand {
       consumer,
       offered,
       share: offer.appData.share === true,
-      want: { visible: true, height: TOP_HEIGHT },
+      heights: new LayerHeights(offered?.spatial ?? 1),
+      want: { visible: true, height: Number.POSITIVE_INFINITY },
       chosen: AUTOMATIC,
       told: { paused: false, ...top(offered) },
       timer: null,
@@ -75,10 +79,7 @@ export class Demand {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     entry.want = want;
-    entry.timer ??= setTimeout(() => {
-      entry.timer = null;
-      this.#settle(id);
-    }, SETTLE_MS);
+    this.#settleSoon(id);
   }
 
   /** What the person chooses for this video; rejects when the server refuses. */
@@ -109,6 +110,23 @@ export class Demand {
     for (const id of this.#entries.keys()) this.remove(id);
     this.#unsubscribe();
     this.#queue.close();
+  }
+
+  #settleSoon(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.timer ??= setTimeout(() => {
+      entry.timer = null;
+      this.#look(id, entry);
+      this.#settle(id);
+    }, SETTLE_MS);
+  }
+
+  /** Notes how tall the picture is that comes at present. */
+  #look(id: string, { consumer, heights }: Entry): void {
+    const layer = this.#store.getState().media.get(id)?.layers?.spatial ?? null;
+    const { height } = consumer.track.getSettings();
+    if (layer !== null && height !== undefined && height > 0) heights.see(layer, height);
   }
 
   #settle(id: string): void {
@@ -156,9 +174,9 @@ export class Demand {
 /** Everything is left to the app. */
 export const AUTOMATIC: ChosenLayers = { spatial: null, temporal: null };
 
-function wantedLayers({ share, want, chosen }: Entry, offered: Offered): Wanted {
+function wantedLayers({ share, heights, want, chosen }: Entry, offered: Offered): Wanted {
   const all = top(offered);
-  const byTile = share ? all.spatial : spatialFor(want.height, offered.spatial);
+  const byTile = share ? all.spatial : spatialFor(want.height, offered.spatial, heights);
   const spatial = Math.min(chosen.spatial ?? byTile, all.spatial);
   const temporal = Math.min(chosen.temporal ?? all.temporal, all.temporal);
   if (spatial === all.spatial && temporal === all.temporal) {
@@ -178,10 +196,9 @@ export function wantedAtFirst(offered: Offered | null): Wanted | null {
 }
 
 /** The smallest layer that fills a tile of this height. */
-export function spatialFor(height: number, layers: number): number {
+export function spatialFor(height: number, layers: number, heights: LayerHeights): number {
   for (let layer = 0; layer < layers - 1; layer++) {
-    const layerHeight = TOP_HEIGHT / 2 ** (layers - 1 - layer);
-    if (layerHeight >= height * TOLERANCE) return layer;
+    if (heights.of(layer) >= height * TOLERANCE) return layer;
   }
   return layers - 1;
 }

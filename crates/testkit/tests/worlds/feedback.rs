@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use miso_netsim::{Buffer, LinkConfig};
+use miso_ortc::ScalabilityLayers;
 use miso_sfu::command::{Command, TransportCommand};
 use miso_sfu::event::{Event, ProducerEvent};
 use miso_testkit::{PeerSettings, VideoSettings, World};
@@ -52,6 +54,56 @@ fn transport_wide_feedback_lets_a_sender_rise_above_one_megabit() {
         (5..=40).contains(&per_second),
         "{at}: {per_second} messages a second"
     );
+}
+
+/// A sender in three layers of 700 kbit/s together, who would like to send more than three times that; its estimates of
+/// the last seconds, kbit/s.
+fn estimates_of_a_sender(seed: u64, is_svc: bool, up: LinkConfig) -> Vec<u64> {
+    let mut world = World::new(seed);
+    let alice = world.add_connected_peer(&PeerSettings {
+        estimate: Some(Bitrate::kbps(300)),
+        up: up.delay(Duration::from_millis(25)),
+        ..counting()
+    });
+    let bob = world.add_connected_peer(&PeerSettings::default());
+    world.sender(alice).want_bitrate(Bitrate::kbps(2_500));
+    let video = |kbps, layers| VideoSettings {
+        bitrate: Bitrate::kbps(kbps),
+        layers,
+        ..VideoSettings::default()
+    };
+    let video = if is_svc {
+        let layers = ScalabilityLayers {
+            spatial: 3,
+            temporal: 3,
+            ksvc: true,
+        };
+        world.produce_svc(alice, video(700, layers))
+    } else {
+        let sizes = [100, 200, 400].map(|kbps| video(kbps, ScalabilityLayers::default()));
+        world.produce_simulcast(alice, &sizes)
+    };
+    world.consume(bob, video.id);
+    world.run_for(Duration::from_secs(10));
+    let settled = world.sender(alice).log.estimates.len();
+    world.run_for(Duration::from_secs(10));
+    let estimates = world.sender(alice).log.estimates.split_off(settled - 1);
+    estimates.iter().map(|(_, it)| it.0 / 1_000).collect()
+}
+
+#[test]
+fn layered_senders_learn_what_their_path_carries() {
+    for is_svc in [false, true] {
+        let wide = estimates_of_a_sender(53, is_svc, LinkConfig::default());
+        let told = |estimates| format!("seed 53, SVC {is_svc}: {estimates:?}");
+        assert!(wide.iter().all(|it| *it >= 2_000), "{}", told(wide));
+        let narrow = LinkConfig::default()
+            .rate(Bitrate::kbps(1_000))
+            .buffer(Buffer::Time(Duration::from_millis(300)));
+        let narrow = estimates_of_a_sender(53, is_svc, narrow);
+        let fits = |it: &u64| (700..=1_000).contains(it);
+        assert!(narrow.iter().all(fits), "{}", told(narrow));
+    }
 }
 
 #[test]

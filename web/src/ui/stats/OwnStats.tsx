@@ -31,11 +31,11 @@ export function OwnStats({ subject }: { subject: Subject & { own: true } }) {
       <Charts over={over} />
       {sent.length > 0 && (
         <ul className={styles.sent} aria-label="What is sent, layer by layer">
-          {sent.toReversed().map((layer) => (
+          {sent.toReversed().map((layer, index) => (
             <Layer
               key={layer.id}
               layer={layer}
-              only={sent.length === 1}
+              name={sent.length === 1 ? 'Picture' : `Size ${sent.length - index}`}
               stream={last.streams.find(({ id }) => id === layer.id) ?? null}
             />
           ))}
@@ -102,18 +102,18 @@ function Facts({ reading }: { reading: TileReading }) {
 
 interface LayerProps {
   layer: SentLayer;
-  only: boolean;
+  name: string;
   /** How the server receives it. */
   stream: ServerStream | null;
 }
 
-function Layer({ layer, only, stream }: LayerProps) {
+function Layer({ layer, name, stream }: LayerProps) {
   const limit = limitWord(layer);
   const arrives = stream?.score === null || stream === null ? null : `arrives ${stream.score}/10`;
   const notes = [layer.scalabilityMode, arrives, limit].filter((note) => note !== null);
   return (
     <li className={styles.sentLayer} data-active={layer.active} data-testid="sent-layer">
-      <span className={styles.sentName}>{only ? 'Picture' : layer.id}</span>
+      <span className={styles.sentName}>{name}</span>
       <span className={styles.sentFigures}>
         {layer.active && summary({ ...layer, codec: null })}
       </span>

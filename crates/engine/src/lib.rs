@@ -85,7 +85,7 @@ pub use miso_ortc::{
     SctpStreamParameters, router_rtp_capabilities, supported_rtp_capabilities,
 };
 pub use miso_secure::{Certificate, CertificateError};
-pub use miso_sfu::command::{SctpTransportOptions, Subchannels};
+pub use miso_sfu::command::{ContentHint, SctpTransportOptions, Subchannels};
 pub use miso_sfu::sctp::Ppid;
 pub use miso_sfu::trace::{BweTrace, BweType, TransportTraceInfo, TransportTraceKind};
 pub use miso_wire::{Bitrate, Mid, Pt, Rid, Ssrc};

@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use miso_ortc::{MediaKind, PreparedProducer, ProducerType, RtpParameters};
-use miso_sfu::command::ProducerCommand;
-use miso_sfu::command::{Command, Response};
+use miso_sfu::command::{Command, ContentHint, ProducerCommand, Response};
 use miso_sfu::{ProducerId, TransportId};
 use serde_json::Value;
 
@@ -88,6 +87,15 @@ impl Producer {
             .base
             .order(self.0.command(ProducerCommand::Resume), then)
             .await
+    }
+
+    /// Says what matters most of its picture to viewers for whom not all of it fits; of a new producer that it moves.
+    ///
+    /// # Errors
+    /// [`RequestError::Closed`].
+    pub async fn set_content_hint(&self, hint: ContentHint) -> Result<(), RequestError> {
+        let command = self.0.command(ProducerCommand::SetContentHint(hint));
+        self.0.base.order(command, || ()).await
     }
 
     /// Statistics of its streams under mediasoup's names (fact sheet 1.13): an `inbound-rtp` object for each.

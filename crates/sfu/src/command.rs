@@ -16,7 +16,7 @@ pub use data::{
     Subchannels,
 };
 pub use observer::{ActiveSpeakerOptions, AudioLevelOptions, ObserverCommand};
-pub use producer::{Produce, ProducerCommand};
+pub use producer::{ContentHint, Produce, ProducerCommand};
 pub use router::RouterCommand;
 pub use transport::{
     DirectTransportOptions, PipeConnect, PipeTransportOptions, PlainConnect, PlainTransportOptions,

@@ -4,6 +4,7 @@ pub(crate) mod codecs;
 pub(crate) mod mangle;
 pub(crate) mod streams;
 
+use crate::command::ContentHint;
 use crate::event::{StreamScore, VideoOrientation};
 use crate::ids::ProducerId;
 use crate::key_frame::KeyFrameRequests;
@@ -29,6 +30,8 @@ pub(crate) struct Producer {
     pub(crate) codecs: ProducerCodecs,
     /// Header extensions by the peer's ids.
     pub(crate) extensions: SourceExtensions,
+    /// What matters most of its picture.
+    pub(crate) content_hint: ContentHint,
     /// Streams that exist, in the order of their first packets.
     pub(crate) streams: Vec<ProducerStream>,
     /// Who forwards it.

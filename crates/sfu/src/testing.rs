@@ -74,6 +74,7 @@ pub(crate) fn video_producer(encodings: Value) -> Producer {
         parameters,
         mapping,
         paused: false,
+        content_hint: Default::default(),
         streams: Vec::new(),
         consumers: Vec::new(),
         observers: Vec::new(),

@@ -1,9 +1,10 @@
 //! From the engine's values to those of signalling.
 
 use miso_engine::{
-    ConsumerLayers, ConsumerScore as EngineConsumerScore, DtlsParameters as EngineDtlsParameters,
-    IceCandidate as EngineIceCandidate, IceParameters as EngineIceParameters,
-    ProducerScore as EngineProducerScore, RequestError as EngineError, WebRtcTransport,
+    ConsumerLayers, ConsumerScore as EngineConsumerScore, ContentHint,
+    DtlsParameters as EngineDtlsParameters, IceCandidate as EngineIceCandidate,
+    IceParameters as EngineIceParameters, ProducerScore as EngineProducerScore,
+    RequestError as EngineError, WebRtcTransport,
 };
 use miso_signal::{
     ConsumerId, ConsumerScore, DataConsumerId, DataProducerId, DtlsParameters, IceCandidate,
@@ -12,6 +13,7 @@ use miso_signal::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// What the engine refused, in its words.
 pub(super) fn failed(error: EngineError) -> RequestError {
@@ -35,6 +37,16 @@ ids! {
     consumer_id => ConsumerId,
     data_producer_id => DataProducerId,
     data_consumer_id => DataConsumerId,
+}
+
+/// What matters most of a picture: clients of either dialect mark screens (`docs/protocol.md`).
+pub(super) fn content_hint(app_data: &Value) -> ContentHint {
+    let is = |name: &str, value: Value| app_data.get(name) == Some(&value);
+    if is("share", Value::Bool(true)) || is("source", "screensharing".into()) {
+        ContentHint::Detail
+    } else {
+        ContentHint::Motion
+    }
 }
 
 /// How a client reaches a transport.

@@ -19,6 +19,16 @@ pub struct Produce {
     pub numbers_packets: bool,
 }
 
+/// What matters most of a picture when not all of it fits (W3C MediaStreamTrack Content Hints).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ContentHint {
+    /// That it moves: it gets smaller before it stutters. Cameras.
+    #[default]
+    Motion,
+    /// That it is sharp: it stutters before it gets smaller. Screens.
+    Detail,
+}
+
 /// Requests to a producer.
 #[derive(Debug)]
 pub enum ProducerCommand {
@@ -26,6 +36,8 @@ pub enum ProducerCommand {
     Pause,
     /// Goes on forwarding and asks for a key frame.
     Resume,
+    /// Says what matters most of its picture.
+    SetContentHint(ContentHint),
     /// Traces these kinds from now on, and no others.
     Trace(Vec<MediaTraceKind>),
     /// Answered with [`Response::ProducerDump`](super::Response::ProducerDump).

@@ -4,6 +4,7 @@
 
 use super::Consumer;
 use super::layers::Layers;
+use crate::command::ContentHint;
 use crate::producer::Producer;
 use crate::producer::streams::ProducerStream;
 use miso_ortc::{ConsumerType, MediaKind};
@@ -90,9 +91,9 @@ impl Consumer {
     }
 
     /// Leaves those offers that it may be given one by one: nothing above what it prefers where there is anything
-    /// below; and fewer pictures a second only of the lowest spatial layer, for a larger picture that stutters is no
-    /// better one.
-    pub(crate) fn choose_offers(&self, offers: &mut Vec<Offer>) {
+    /// below. Of motion fewer pictures a second only of the lowest spatial layer, for a larger picture that stutters is
+    /// no better one; of detail all pictures only of the highest, for of a smaller one nothing can be read.
+    pub(crate) fn choose_offers(&self, hint: ContentHint, offers: &mut Vec<Offer>) {
         let announced = self.announced();
         let preferred = self.preferred.map_or((u8::MAX, u8::MAX), |preferred| {
             (
@@ -107,10 +108,12 @@ impl Consumer {
             preferred.0.max(lowest),
             preferred.1.min(announced.temporal - 1),
         );
-        offers.retain(|Offer { layers, .. }| {
-            let is_whole = layers.temporal == most.1;
-            let is_lowest = layers.spatial == lowest;
-            layers.spatial <= most.0 && layers.temporal <= most.1 && (is_whole || is_lowest)
+        let may_be = |layers: &Layers| layers.spatial <= most.0 && layers.temporal <= most.1;
+        offers.retain(|offer| may_be(&offer.layers));
+        let highest = offers.iter().map(|offer| offer.layers.spatial).max();
+        offers.retain(|Offer { layers, .. }| match hint {
+            ContentHint::Motion => layers.temporal == most.1 || layers.spatial == lowest,
+            ContentHint::Detail => layers.temporal == 0 || Some(layers.spatial) == highest,
         });
     }
 

@@ -131,6 +131,7 @@ impl Worker {
         match command {
             ProducerCommand::Pause => self.pause_producer(key),
             ProducerCommand::Resume => self.resume_producer(key, now),
+            ProducerCommand::SetContentHint(hint) => self.set_content_hint(key, hint),
             ProducerCommand::Trace(kinds) => self.trace_producer(key, &kinds),
             ProducerCommand::Dump => self.dump_producer(key, now),
             ProducerCommand::GetStats => self.producer_stats(key, now),

@@ -55,7 +55,7 @@ fn limit_of(consumer: &Consumer, producer: &Producer, now: Instant) -> LayerLimi
     let Some(highest) = offers.iter().map(|offer| offer.layers).max() else {
         return LayerLimit::Sender;
     };
-    consumer.choose_offers(&mut offers);
+    consumer.choose_offers(producer.content_hint, &mut offers);
     let wanted = offers.iter().map(|offer| offer.layers).max();
     let wanted = wanted.unwrap_or(highest);
     let announced = consumer.announced();

@@ -2,7 +2,7 @@
 
 use super::Worker;
 use super::data::gone;
-use crate::command::{Produce, Response};
+use crate::command::{ContentHint, Produce, Response};
 use crate::dump::RecvExtensionIds;
 use crate::error::CommandError;
 use crate::event::{ConsumerEvent, Event};
@@ -52,6 +52,7 @@ impl Worker {
             parameters,
             mapping: options.rtp_mapping,
             paused: options.paused,
+            content_hint: ContentHint::default(),
             streams: Vec::new(),
             consumers: Vec::new(),
             observers: Vec::new(),
@@ -75,6 +76,17 @@ impl Worker {
         transport.producers.push(key);
         self.names.producers.insert(id, key);
         Ok(Response::Producer(producer_type))
+    }
+
+    /// Says what matters most of a producer's picture.
+    pub(super) fn set_content_hint(&mut self, key: ProducerKey, hint: ContentHint) -> Answer {
+        let producer = self.objects.producers.get_mut(key).ok_or_else(gone)?;
+        if std::mem::replace(&mut producer.content_hint, hint) != hint {
+            for consumer in producer.consumers.clone() {
+                self.demand_of_consumer_changed(consumer);
+            }
+        }
+        Ok(Response::Done)
     }
 
     /// Stops forwarding a producer.

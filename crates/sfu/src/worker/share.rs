@@ -134,7 +134,7 @@ fn collect(
             continue;
         }
         if consumer.has_layers() {
-            consumer.choose_offers(offers);
+            consumer.choose_offers(producer.content_hint, offers);
             demand.held.0 += consumer.held_of(offers).0;
             let points = offers.iter().map(|offer| OperatingPoint {
                 bitrate: offer.bitrate,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use miso_netsim::{Buffer, LinkConfig};
-use miso_sfu::command::{Command, ConsumerCommand, TransportCommand};
+use miso_ortc::ScalabilityLayers;
+use miso_sfu::command::{Command, ConsumerCommand, ContentHint, ProducerCommand, TransportCommand};
 use miso_testkit::{Consumed, PeerId, PeerSettings, VideoSettings, World};
 use miso_wire::Bitrate;
 
@@ -165,4 +166,39 @@ fn repeats_do_not_fill_a_path_that_is_full() {
     let (media, repeats) = (stats.rtp_sent.bitrate.0, stats.rtx_sent.bitrate.0);
     assert!(repeats > 0, "{at}");
     assert!(repeats * 4 < media, "{at}: {repeats} of {media} bit/s");
+}
+
+#[test]
+fn a_screen_stutters_before_it_gets_smaller_and_a_camera_gets_smaller_first() {
+    for (hint, layers) in [
+        (ContentHint::Motion, (Some(1), Some(2))),
+        (ContentHint::Detail, (Some(2), Some(1))),
+    ] {
+        let mut world = World::new(77);
+        let ann = world.add_connected_peer(&PeerSettings::default());
+        let bob = world.add_connected_peer(&PeerSettings {
+            down: link(1_000),
+            ..PeerSettings::default()
+        });
+        let picture = world.produce_svc(
+            ann,
+            VideoSettings {
+                layers: ScalabilityLayers {
+                    spatial: 3,
+                    temporal: 3,
+                    ksvc: false,
+                },
+                ..layer(1_500)
+            },
+        );
+        world.must(Command::Producer(
+            picture.id,
+            ProducerCommand::SetContentHint(hint),
+        ));
+        let seen = world.consume(bob, picture.id);
+        world.run_for(Duration::from_secs(12));
+        let dump = world.consumer_dump(seen.id);
+        let got = (dump.current_spatial_layer, dump.current_temporal_layer);
+        assert_eq!(got, layers, "{}: {hint:?}", world.at());
+    }
 }

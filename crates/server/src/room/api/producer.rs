@@ -40,6 +40,8 @@ pub(super) async fn create(
         ..ProducerOptions::new(body.kind, body.rtp_parameters)
     };
     let producer = transport.produce(options).await.map_err(failed)?;
+    let hint = convert::content_hint(producer.app_data());
+    producer.set_content_hint(hint).await.map_err(failed)?;
     let producer_id = convert::producer_id(producer.id())?;
     if producer.kind() == MediaKind::Audio {
         let heard = room.speakers.listen_to(producer.id()).await;

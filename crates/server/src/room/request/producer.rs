@@ -29,6 +29,11 @@ pub(super) async fn produce(
         ..ProducerOptions::new(produce.kind, produce.rtp_parameters)
     };
     let producer = transport.produce(options).await.map_err(convert::failed)?;
+    let hint = convert::content_hint(producer.app_data());
+    producer
+        .set_content_hint(hint)
+        .await
+        .map_err(convert::failed)?;
     let id = producer.id().to_owned();
     let answer = Answer::new(&ProduceResponse::from(convert::producer_id(&id)?))?;
     if producer.kind() == MediaKind::Audio {

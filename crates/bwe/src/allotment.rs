@@ -37,8 +37,6 @@ pub struct Claimant {
     pub priority: u8,
     /// The layers that it was given last, spatial and temporal: what is above costs a reserve.
     pub held: Option<(u8, u8)>,
-    /// Whether it may be given more than it holds.
-    pub may_rise: bool,
 }
 
 /// A claim with its state during the sharing.
@@ -94,8 +92,10 @@ impl Allotment {
         ClaimIndex(self.claims.len() - 1)
     }
 
-    /// Shares the bitrate among the claims. What nobody was given.
-    pub fn share(&mut self, available: Bitrate) -> Bitrate {
+    /// Shares the bitrate among the claims. Rises go no further than `most` for all together, but for first points. What
+    /// nobody was given.
+    pub fn share(&mut self, available: Bitrate, most: Bitrate) -> Bitrate {
+        let kept = available.0.saturating_sub(most.0);
         let claims = &self.claims;
         self.order.clear();
         self.order.extend(0..claims.len());
@@ -116,7 +116,7 @@ impl Allotment {
                     claim.claimant.priority.max(1)
                 };
                 for _ in 0..steps {
-                    let Some(cost) = claim.next_step(&self.points, left) else {
+                    let Some(cost) = claim.next_step(&self.points, left, kept) else {
                         break;
                     };
                     left -= cost;
@@ -131,12 +131,6 @@ impl Allotment {
         }
     }
 
-    /// All that a claim asks for; none where it asks for nothing.
-    pub fn wanted(&self, claim: ClaimIndex) -> Option<OperatingPoint> {
-        let claim = self.claims.get(claim.0)?;
-        self.points.get(claim.points.clone())?.last().copied()
-    }
-
     /// What a claim was given; none when not even its first point fits.
     pub fn given(&self, claim: ClaimIndex) -> Option<OperatingPoint> {
         let claim = self.claims.get(claim.0)?;
@@ -146,8 +140,9 @@ impl Allotment {
 }
 
 impl Claim {
-    /// What the next point costs more than the present one, if it fits into what is left.
-    fn next_step(&self, points: &[OperatingPoint], left: u64) -> Option<u64> {
+    /// What the next point costs more than the present one, if it fits into what is left. `kept` of that is not for
+    /// rises.
+    fn next_step(&self, points: &[OperatingPoint], left: u64, kept: u64) -> Option<u64> {
         let own = points.get(self.points.clone())?;
         let next = own.get(self.given)?;
         let present = self.given.checked_sub(1).and_then(|index| own.get(index));
@@ -158,12 +153,11 @@ impl Claim {
             .is_none_or(|held| (next.spatial, next.temporal) > held);
         // The first point of who has nothing needs no reserve: some picture is better than none.
         let reserve = if is_rise && self.given > 0 {
-            next.bitrate.0.saturating_mul(RISE_RESERVE_PERCENT) / 100
+            kept.max(next.bitrate.0.saturating_mul(RISE_RESERVE_PERCENT) / 100)
         } else {
             0
         };
-        let is_allowed = !is_rise || self.given == 0 || self.claimant.may_rise;
-        (is_allowed && cost.saturating_add(reserve) <= left).then_some(cost)
+        (cost.saturating_add(reserve) <= left).then_some(cost)
     }
 }
 

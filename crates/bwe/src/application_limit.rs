@@ -6,7 +6,7 @@ use miso_wire::Bitrate;
 
 /// Share of the estimate that must be sent. Higher sees a limit sooner and probes more often, lower takes an estimate
 /// for proved that was not.
-const USED_SHARE: f64 = 0.65;
+const USED_SHARE: f64 = 0.80;
 
 /// How long the account of what was not sent reaches back. Longer is calmer, shorter reacts sooner.
 const WINDOW: Duration = Duration::from_millis(500);

@@ -8,6 +8,7 @@ mod picture;
 use std::time::Duration;
 
 use miso_netsim::LinkConfig;
+use miso_sfu::command::{Command, ContentHint, ProducerCommand};
 use miso_sfu::event::{ConsumerEvent, Event};
 use miso_testkit::{
     Behaviour, Consumed, Described, PeerId, PeerSettings, Produced, VideoSettings, World,
@@ -43,6 +44,8 @@ enum Show {
     Single(VideoSettings),
     /// In layers of one stream of VP9.
     Svc(VideoSettings),
+    /// The same of a screen, whose detail matters more than its motion.
+    Screen(VideoSettings),
     /// In one or more streams of this, whose layers the dependency descriptor tells.
     Described(Described, Vec<VideoSettings>),
 }
@@ -177,6 +180,12 @@ impl RoomScenario {
             Show::Simulcast(layers) => world.produce_simulcast(sender, layers),
             Show::Single(settings) => world.produce_video(sender, *settings),
             Show::Svc(settings) => world.produce_svc(sender, *settings),
+            Show::Screen(settings) => {
+                let screen = world.produce_svc(sender, *settings);
+                let hint = ProducerCommand::SetContentHint(ContentHint::Detail);
+                world.must(Command::Producer(screen.id, hint));
+                screen
+            }
             Show::Described(format, streams) => world.produce_described(sender, *format, streams),
         }
     }

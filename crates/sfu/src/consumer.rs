@@ -13,7 +13,6 @@ use crate::keys::{ProducerKey, TransportKey};
 use crate::packet::PacketMeta;
 use crate::producer::Producer;
 use crate::score::BEST_SCORE;
-use crate::send_path::RiseHold;
 use crate::trace::MediaTraces;
 use allotment::Allotted;
 use layers::Layers;
@@ -116,8 +115,6 @@ pub(crate) struct Consumer {
     pub(crate) allotted: Allotted,
     /// Since when not even its lowest layers have been available, while it still gets them.
     pub(crate) starved_since: Option<Instant>,
-    /// When it may be given more.
-    pub(crate) hold: RiseHold,
     /// What it is to get, with layers only; none for nothing.
     pub(crate) target: Option<Layers>,
     /// The streams to the peer.

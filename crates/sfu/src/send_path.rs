@@ -2,8 +2,8 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod ceiling;
 mod desired;
-mod hold;
 pub(crate) mod probation;
 mod repeats;
 mod steady;
@@ -11,6 +11,7 @@ mod steady;
 use crate::consumer::allotment::Offer;
 use crate::trace::{BweTrace, BweType};
 use crate::transport::{BitrateLimits, Transport};
+use ceiling::Ceiling;
 use desired::DesiredBitrate;
 use miso_bwe::{Allotment, Controller, ControllerConfig, SentNote};
 use miso_ice::{Protocol, Tuple};
@@ -19,8 +20,6 @@ use probation::Probation;
 use repeats::Repeats;
 use std::time::{Duration, Instant};
 use steady::Steady;
-
-pub(crate) use hold::RiseHold;
 
 /// How much less must be available for a new sharing at once, in percent of what was shared last.
 const FALL_PERCENT: u64 = 95;
@@ -61,6 +60,8 @@ pub(crate) struct SendPath {
     steady: Steady,
     /// What may be sent again.
     repeats: Repeats,
+    /// What has lately been too much.
+    ceiling: Ceiling,
     /// What was told last of the estimate, and when.
     told: Option<(Bitrate, Instant)>,
 }
@@ -90,6 +91,7 @@ impl SendPath {
             shared: None,
             steady: Steady::new(now),
             repeats: Repeats::new(now),
+            ceiling: Ceiling::default(),
             told: None,
         }
     }
@@ -172,13 +174,21 @@ impl SendPath {
         }
     }
 
-    /// What is to be shared now, if consumers hold so much: what is held as long as it is available, and more when
-    /// that has been available for a while.
-    pub(crate) fn share_now(&mut self, held: Bitrate, now: Instant) -> Bitrate {
+    /// Shares what is available now among the claims, if consumers hold so much of it: what is held as long as it is
+    /// available, and more when that has been available for a while and was not too much lately. Consumers without a
+    /// choice have `fixed` of it.
+    pub(crate) fn share(&mut self, held: Bitrate, fixed: Bitrate, now: Instant) {
         let available = self.controller.available();
         self.shared = Some((available, now));
         let steady = self.steady.add(available, now);
-        available.min(held).max(steady)
+        let all = Bitrate(held.0.saturating_add(fixed.0));
+        if available < all {
+            self.ceiling.fell(all, now);
+        }
+        let without = |bitrate: Bitrate| Bitrate(bitrate.0.saturating_sub(fixed.0));
+        let shared = without(available.min(all).max(steady));
+        let most = without(self.ceiling.get(steady, now));
+        self.allotment.share(shared, most);
     }
 }
 

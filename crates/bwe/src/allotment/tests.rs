@@ -9,6 +9,8 @@ fn point(kilobits: u64, spatial: u8, temporal: u8) -> OperatingPoint {
     }
 }
 
+const UNLIMITED: Bitrate = Bitrate(u64::MAX);
+
 /// Three simulcast layers.
 fn simulcast() -> [OperatingPoint; 3] {
     [point(100, 0, 0), point(400, 1, 0), point(1_200, 2, 0)]
@@ -18,7 +20,6 @@ fn claimant(priority: u8) -> Claimant {
     Claimant {
         priority,
         held: None,
-        may_rise: true,
     }
 }
 
@@ -29,7 +30,7 @@ fn shared(kilobits: u64, priorities: &[u8]) -> Vec<Option<u8>> {
         .iter()
         .map(|priority| allotment.claim(claimant(*priority), simulcast()))
         .collect();
-    allotment.share(Bitrate(kilobits * 1_000));
+    allotment.share(Bitrate(kilobits * 1_000), UNLIMITED);
     let spatial = |claim: &ClaimIndex| allotment.given(*claim).map(|point| point.spatial);
     claims.iter().map(spatial).collect()
 }
@@ -68,34 +69,34 @@ fn what_is_held_is_kept_where_a_rise_would_not_be_made() {
         ..claimant(1)
     };
     let kept = allotment.claim(holding(Some((1, 0))), simulcast());
-    allotment.share(Bitrate(410_000));
+    allotment.share(Bitrate(410_000), UNLIMITED);
     assert_eq!(allotment.given(kept), Some(point(400, 1, 0)));
     allotment.clear();
     let refused = allotment.claim(holding(Some((0, 0))), simulcast());
-    allotment.share(Bitrate(410_000));
+    allotment.share(Bitrate(410_000), UNLIMITED);
     assert_eq!(allotment.given(refused), Some(point(100, 0, 0)));
 }
 
 #[test]
-fn who_may_not_rise_stays() {
+fn rises_stop_at_what_all_may_have_together_and_first_points_do_not() {
     let mut allotment = Allotment::default();
-    let stays = allotment.claim(
-        Claimant {
-            held: Some((0, 0)),
-            may_rise: false,
-            ..claimant(1)
-        },
-        simulcast(),
-    );
-    allotment.share(Bitrate(10_000_000));
-    assert_eq!(allotment.given(stays), Some(point(100, 0, 0)));
+    let holds = Claimant {
+        held: Some((1, 0)),
+        ..claimant(2)
+    };
+    let stays = allotment.claim(holds, simulcast());
+    let comes = allotment.claim(claimant(1), simulcast());
+    let left = allotment.share(Bitrate(10_000_000), Bitrate(300_000));
+    assert_eq!(allotment.given(stays), Some(point(400, 1, 0)));
+    assert_eq!(allotment.given(comes), Some(point(100, 0, 0)));
+    assert_eq!(left, Bitrate(9_500_000));
 }
 
 #[test]
 fn a_point_that_shows_less_for_more_is_passed_over() {
     let mut allotment = Allotment::default();
     let claim = allotment.claim(claimant(1), [point(300, 0, 2), point(200, 1, 0)]);
-    allotment.share(Bitrate(250_000));
+    allotment.share(Bitrate(250_000), UNLIMITED);
     assert_eq!(allotment.given(claim), Some(point(200, 1, 0)));
 }
 
@@ -117,7 +118,7 @@ proptest! {
                 allotment.claim(claimant(*priority), points)
             })
             .collect();
-        let left = allotment.share(Bitrate(available));
+        let left = allotment.share(Bitrate(available), UNLIMITED);
         let given: u64 = made
             .iter()
             .filter_map(|claim| allotment.given(*claim))
@@ -143,7 +144,7 @@ proptest! {
                     allotment.claim(Claimant { held: *held, ..claimant(*priority) }, simulcast())
                 })
                 .collect();
-            allotment.share(Bitrate(available));
+            allotment.share(Bitrate(available), UNLIMITED);
             held = claims
                 .iter()
                 .map(|claim| allotment.given(*claim).map(|p| (p.spatial, p.temporal)))

@@ -3,6 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::testing::{base, ms, with_feedback};
 
+mod lies;
+
 const WANTED: Bitrate = Bitrate::kbps(5_000);
 
 /// A controller and a peer on a path that neither delays nor loses.

@@ -19,9 +19,10 @@ const CONFIRMED_SHARE: f64 = 0.7;
 /// How long a result is waited for. Longer holds other probes up, shorter loses results on long paths.
 const RESULT_WAIT: Duration = Duration::from_secs(1);
 
-/// Time between probes of a sender that has too little to send, or whose estimate has nowhere to grow by itself.
-/// Shorter finds a faster link sooner and costs more padding.
+/// Time between probes of a sender that fills the path, or does not while it waits for more. Shorter finds a faster link
+/// sooner and costs more padding, and of the full path queues.
 const INTERVAL: Duration = Duration::from_secs(5);
+const LIMITED_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The same while losses limit.
 const LOSSY_INTERVAL: Duration = Duration::from_secs(3);
@@ -196,7 +197,12 @@ impl ProbeSchedule {
             .asked
             .map_or(INTERVAL, |asked| now.saturating_sub(asked));
         let confirmed = self.found_room && calm_for >= CONFIRMED_CALM && waited >= CONFIRMED_CALM;
-        if !wanted || (waited < INTERVAL && !confirmed) {
+        let interval = if path.application_limited {
+            LIMITED_INTERVAL
+        } else {
+            INTERVAL
+        };
+        if !wanted || (waited < interval && !confirmed) {
             return Plans::default();
         }
         if path.application_limited {

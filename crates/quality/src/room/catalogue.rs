@@ -28,6 +28,7 @@ pub fn scenarios(course: bool) -> Vec<RoomScenario> {
         kinds::ksvc(),
         kinds::av1(),
         kinds::temporal(),
+        kinds::screen(),
     ] {
         all.extend(other_codec(&kind));
     }

@@ -75,6 +75,19 @@ pub(super) fn ksvc() -> Kind {
     }
 }
 
+/// A screen in VP9, of whose three spatial layers the lower ones come in every fourth picture only.
+pub(super) fn screen() -> Kind {
+    let layers = [(1, 4), (3, 4), (7, 4), (7, 2), (7, 1)]
+        .map(|(parts, share)| Bitrate::kbps(SVC_BITRATE * parts / 7 / share));
+    Kind {
+        name: "screen",
+        show: Show::Screen(video(SVC_BITRATE, (3, 3, false))),
+        layers: layers.to_vec(),
+        late_switches: 6.0,
+        ..svc()
+    }
+}
+
 /// AV1, three spatial and three temporal layers.
 pub(super) fn av1() -> Kind {
     let stream = video(SVC_BITRATE, (3, 3, false));
@@ -118,7 +131,7 @@ pub(super) fn larger(kind: &Kind, kbps: u64) -> Kind {
             sizes.push(video(kbps, (1, 1, false)));
             larger.layers.push(Bitrate::kbps(kbps));
         }
-        Show::Svc(settings) | Show::Single(settings) => {
+        Show::Svc(settings) | Show::Screen(settings) | Show::Single(settings) => {
             let before = settings.bitrate.0;
             settings.bitrate = Bitrate::kbps(kbps);
             for layer in &mut larger.layers {

@@ -128,28 +128,10 @@ impl Consumer {
             .unwrap_or(Bitrate::ZERO)
     }
 
-    /// It is given this much of what it would take. Whether that is news.
-    pub(crate) fn allot(
-        &mut self,
-        allotted: Allotted,
-        wanted: Option<Layers>,
-        now: Instant,
-    ) -> bool {
+    /// It is given this much. Whether that is news.
+    pub(crate) fn allot(&mut self, allotted: Allotted, now: Instant) -> bool {
         let allotted = self.patient(allotted, now);
         let before = std::mem::replace(&mut self.allotted, allotted);
-        match (before, allotted) {
-            (Allotted::UpTo(before), Allotted::UpTo(after)) if after > before => {
-                self.hold.rose(now);
-            }
-            // Who gets all that it would take has given nothing up.
-            (Allotted::UpTo(before), Allotted::UpTo(after))
-                if after < before && wanted.is_some_and(|wanted| after < wanted) =>
-            {
-                self.hold.fell(now);
-            }
-            (Allotted::UpTo(_), Allotted::Nothing) => self.hold.fell(now),
-            _ => {}
-        }
         before != allotted
     }
 

@@ -46,7 +46,6 @@ fn consumer(consumer_type: ConsumerType, encodings: usize, mode: Option<&str>) -
         producer_paused: false,
         priority: 1,
         starved_since: None,
-        hold: Default::default(),
         preferred: None,
         allotted: Allotted::Unlimited,
         target: None,

@@ -5,11 +5,11 @@ use miso_wire::Bitrate;
 use std::time::{Duration, Instant};
 
 /// How long more must have been available. Longer keeps layers from flapping and makes them rise later.
-const WINDOW: Duration = Duration::from_secs(2);
+const WINDOW: Duration = Duration::from_secs(1);
 /// At the beginning any estimate is better than the one before.
 const BEGINNING: Duration = Duration::from_secs(5);
 /// Values that are remembered: so many times the estimate is looked at within the window.
-const PLACES: usize = 8;
+const PLACES: usize = 4;
 
 /// The estimates of the last moments.
 #[derive(Clone, Copy, Debug)]

@@ -32,15 +32,10 @@ impl Worker {
         }
     }
 
-    /// Sets how much of what it would take a consumer may have.
-    pub(super) fn allot(
-        &mut self,
-        key: ConsumerKey,
-        (allotted, wanted): (Allotted, Option<Layers>),
-        now: Instant,
-    ) {
+    /// Sets how much a consumer may have.
+    pub(super) fn allot(&mut self, key: ConsumerKey, allotted: Allotted, now: Instant) {
         let consumer = self.objects.consumers.get_mut(key);
-        if consumer.is_some_and(|consumer| consumer.allot(allotted, wanted, now)) {
+        if consumer.is_some_and(|consumer| consumer.allot(allotted, now)) {
             self.reconsider_layers(key, now);
         }
     }
@@ -72,20 +67,15 @@ impl Worker {
         let mut claims = std::mem::take(&mut self.claims);
         let demand = collect(&self.objects, key, (&mut send_path, &mut claims), now);
         send_path.want(demand.desired, now);
-        let held = Bitrate(demand.held.0.saturating_add(demand.fixed.0));
-        let shared = send_path.share_now(held, now);
-        send_path
-            .allotment
-            .share(Bitrate(shared.0.saturating_sub(demand.fixed.0)));
+        send_path.share(demand.held, demand.fixed, now);
         for (consumer_key, claim) in claims.drain(..) {
             let layers = |point: OperatingPoint| Layers {
                 spatial: point.spatial,
                 temporal: point.temporal,
             };
             let given = send_path.allotment.given(claim).map(layers);
-            let wanted = send_path.allotment.wanted(claim).map(layers);
             let allotted = given.map_or(Allotted::Nothing, Allotted::UpTo);
-            self.allot(consumer_key, (allotted, wanted), now);
+            self.allot(consumer_key, allotted, now);
         }
         self.claims = claims;
         let Some(transport) = self.objects.transports.get_mut(key) else {
@@ -141,7 +131,7 @@ fn collect(
                 spatial: offer.layers.spatial,
                 temporal: offer.layers.temporal,
             });
-            claims.push((*key, allotment.claim(claimant(consumer, now), points)));
+            claims.push((*key, allotment.claim(claimant(consumer), points)));
         } else {
             demand.fixed.0 += offers.iter().map(|offer| offer.bitrate.0).sum::<u64>();
         }
@@ -149,13 +139,12 @@ fn collect(
     demand
 }
 
-fn claimant(consumer: &Consumer, now: Instant) -> Claimant {
+fn claimant(consumer: &Consumer) -> Claimant {
     Claimant {
         priority: consumer.priority,
         held: match consumer.allotted {
             Allotted::UpTo(layers) => Some((layers.spatial, layers.temporal)),
             Allotted::Unlimited | Allotted::Nothing => None,
         },
-        may_rise: consumer.hold.may_rise(now),
     }
 }

@@ -1,6 +1,7 @@
 //! What RTCP a connection exchanged.
 
-use miso_wire::Bitrate;
+use super::Client;
+use miso_wire::{Bitrate, Ssrc};
 use str0m::bwe::BweKind;
 use str0m::rtp::RawPacket;
 use str0m::rtp::rtcp::Rtcp;
@@ -61,5 +62,14 @@ pub(super) fn estimate_of(kind: &BweKind) -> Bitrate {
         BweKind::Twcc { estimate, .. } => Bitrate(estimate.as_u64()),
         BweKind::Remb { estimate, .. } => Bitrate(estimate.as_u64()),
         _ => Bitrate::ZERO,
+    }
+}
+
+impl Client {
+    /// Tells the server what it may send at most of a stream, by REMB.
+    pub fn allow_bitrate(&mut self, ssrc: Ssrc, bitrate: Bitrate) {
+        if let Some(stream) = self.rtc.direct_api().stream_rx(&ssrc.0.into()) {
+            stream.request_remb(bitrate.0.into());
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use miso_ice::Protocol;
 use miso_netsim::{HostId, LinkConfig};
-use miso_ortc::{MediaKind, SctpStreamParameters};
+use miso_ortc::{HeaderExtensionUri, MediaKind, SctpStreamParameters};
 use miso_secure::{DtlsRole, FingerprintAlgorithm};
 use miso_sfu::dump::WebRtcTransportDump;
 use miso_sfu::{CommandError, ConsumerId, DataConsumerId, DataProducerId, ProducerId, TransportId};
@@ -402,7 +402,14 @@ impl World {
         settings: ConsumeSettings,
     ) -> Consumed {
         let transport = self.peer(id).recv.transport;
-        let remote = recv_capabilities_with(self.server.capabilities(), settings.audio);
+        let mut remote = recv_capabilities_with(self.server.capabilities(), settings.audio);
+        if self.peer(id).dialect.transport_cc.is_none() {
+            let is_for_feedback =
+                |uri: &HeaderExtensionUri| *uri == HeaderExtensionUri::TransportWideCc;
+            remote
+                .header_extensions
+                .retain(|extension| !is_for_feedback(&extension.uri));
+        }
         let made = self
             .server
             .consume((transport, producer), &remote, settings, self.now);

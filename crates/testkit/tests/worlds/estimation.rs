@@ -31,14 +31,22 @@ struct Show {
 
 impl Show {
     fn new(seed: u64, senders: usize, kbps: u64) -> Self {
+        Self::with_bob(
+            seed,
+            senders,
+            &PeerSettings {
+                down: link(kbps),
+                ..PeerSettings::default()
+            },
+        )
+    }
+
+    fn with_bob(seed: u64, senders: usize, settings: &PeerSettings) -> Self {
         let mut world = World::new(seed);
         let peers: Vec<PeerId> = (0..senders)
             .map(|_| world.add_connected_peer(&PeerSettings::default()))
             .collect();
-        let bob = world.add_connected_peer(&PeerSettings {
-            down: link(kbps),
-            ..PeerSettings::default()
-        });
+        let bob = world.add_connected_peer(settings);
         let sizes = [layer(150), layer(500), layer(1_500)];
         let seen = peers
             .into_iter()
@@ -200,5 +208,24 @@ fn a_screen_stutters_before_it_gets_smaller_and_a_camera_gets_smaller_first() {
         let dump = world.consumer_dump(seen.id);
         let got = (dump.current_spatial_layer, dump.current_temporal_layer);
         assert_eq!(got, layers, "{}: {hint:?}", world.at());
+    }
+}
+
+#[test]
+fn a_viewer_without_transport_wide_feedback_gets_the_size_that_its_remb_allows() {
+    let settings = PeerSettings {
+        transport_cc: false,
+        ..PeerSettings::default()
+    };
+    let mut show = Show::with_bob(76, 1, &settings);
+    let ssrc = show.seen[0].ssrc;
+    for (kbps, size) in [(300, 0), (2_500, 2), (800, 1), (300, 0), (800, 1)] {
+        for _ in 0..10 {
+            let client = show.world.receiver(show.bob);
+            client.allow_bitrate(ssrc, Bitrate::kbps(kbps));
+            show.run(1);
+        }
+        let at = show.world.at();
+        assert_eq!(show.sizes(), [Some(size)], "{at}: {kbps} kbit/s allowed");
     }
 }

@@ -160,7 +160,6 @@ pub(super) fn new_consumer(
         preferred: None,
         allotted: Default::default(),
         starved_since: None,
-        hold: Default::default(),
         traces: Default::default(),
         target: None,
         legs: Legs::new(first, streams),

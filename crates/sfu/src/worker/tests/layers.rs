@@ -73,7 +73,7 @@ fn prefer(rig: &mut Rig, spatial_layer: u8, temporal_layer: u8) {
 
 fn allot(rig: &mut Rig, allotted: Allotted) {
     let key = rig.worker.names.consumers[&ConsumerId(20)];
-    rig.worker.allot(key, (allotted, None), rig.now);
+    rig.worker.allot(key, allotted, rig.now);
     rig.drain();
 }
 

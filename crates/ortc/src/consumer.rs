@@ -4,9 +4,9 @@ use miso_wire::{Mid, Pt};
 
 use crate::ssrcs::{RandomU32, counting_from, random_ssrc};
 use crate::{
-    Codec, HeaderExtensionUri, OrtcError, RtcpFeedback, RtpCapabilities, RtpCodecParameters,
-    RtpEncodingParameters, RtpHeaderExtensionParameters, RtpParameters, RtxParameters,
-    ScalabilityMode, Strictness, match_codecs,
+    Codec, HeaderExtensionUri, OrtcError, RtcpFeedback, RtpCapabilities, RtpCodecCapability,
+    RtpCodecParameters, RtpEncodingParameters, RtpHeaderExtensionParameters, RtpParameters,
+    RtxParameters, ScalabilityMode, Strictness, match_codecs,
 };
 
 /// What a consumer is made from.
@@ -41,8 +41,13 @@ fn match_in<'a>(
     remote: &'a RtpCapabilities,
     codec: &RtpCodecParameters,
 ) -> Option<&'a [RtcpFeedback]> {
-    let is_same = |theirs: &&'a crate::RtpCodecCapability| {
-        match_codecs(*theirs, codec, Strictness::Strict).is_some()
+    // Who knows RED says what may be in it. A router does not, so capabilities that are a copy of its own, as players
+    // have them who pass on whatever they were given, promise nothing.
+    let is_known = |theirs: &RtpCodecCapability| {
+        !codec.is_audio_red() || theirs.parameters.red_block().is_some()
+    };
+    let is_same = |theirs: &&'a RtpCodecCapability| {
+        match_codecs(*theirs, codec, Strictness::Strict).is_some() && is_known(theirs)
     };
     remote
         .codecs

@@ -416,6 +416,11 @@ pub fn recv_capabilities_with(router: &RtpCapabilities, extras: AudioExtras) -> 
         HeaderExtensionUri::VideoOrientation,
     ];
     let mut capabilities = router.clone();
+    for codec in &mut capabilities.codecs {
+        if codec.mime_type.as_str() == "audio/red" {
+            codec.parameters = CodecParameters::of_red(Pt(Dialect::CHROMIUM.opus));
+        }
+    }
     capabilities
         .codecs
         .retain(|codec| match codec.mime_type.as_str() {

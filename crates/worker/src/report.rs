@@ -185,7 +185,8 @@ fn tag_of(reason: &str) -> &'static str {
         "unknown_tuple" | "unknown_ufrag" | "foreign_socket" | "stun_refused" => "ice",
         "dtls" => "dtls",
         "no_keys" | "srtp_auth" | "srtp_replay" | "srtcp_auth" => "srtp",
-        "malformed_rtp" | "no_producer" | "no_stream" | "sequence" | "no_room" => "rtp",
+        "malformed_rtp" | "malformed_red" | "no_producer" | "no_stream" | "sequence"
+        | "no_room" => "rtp",
         "rtx_discarded" | "too_many_wanted" | "no_room_to_repeat" => "rtx",
         "malformed_rtcp" | "unknown_feedback" => "rtcp",
         "sctp" | "no_data_producer" => "sctp",

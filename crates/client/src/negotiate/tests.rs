@@ -47,6 +47,27 @@ fn a_device_has_only_what_both_sides_know() {
 }
 
 #[test]
+fn sound_may_be_asked_for_again_where_the_router_has_rtx_for_it_and_not_elsewhere() {
+    let parameters = |codecs: serde_json::Value| {
+        let codecs: Vec<RouterRtpCodecCapability> = serde_json::from_value(codecs).unwrap();
+        let device = Device::load(&router_rtp_capabilities(&codecs).unwrap()).unwrap();
+        let opus = device.codecs(MediaKind::Audio).next().unwrap();
+        send_parameters(&device, opus, names(), "us")
+    };
+    let opus =
+        json!({ "kind": "audio", "mimeType": "audio/opus", "clockRate": 48000, "channels": 2 });
+    let rtx = json!({ "kind": "audio", "mimeType": "audio/rtx", "clockRate": 48000 });
+    let without = parameters(json!([opus]));
+    assert!(!without.codecs[0].has_feedback("nack", ""));
+    assert_eq!((without.codecs.len(), without.encodings[0].rtx), (1, None));
+    let with = parameters(json!([opus, rtx]));
+    assert!(with.codecs[0].has_feedback("nack", ""));
+    let apt = with.codecs[1].parameters.apt();
+    assert_eq!(apt, Some(with.codecs[0].payload_type));
+    assert_eq!(with.encodings[0].rtx, Some(RtxParameters { ssrc: Ssrc(2) }));
+}
+
+#[test]
 fn a_router_without_known_codecs_is_refused() {
     let mut router = router();
     router

@@ -111,6 +111,14 @@ fn who_does_not_know_red_gets_the_codec_inside() {
 }
 
 #[test]
+fn who_only_repeats_the_routers_capabilities_does_not_know_red() {
+    let producer = prepare(microphone_with(red(json!({}))), &router()).unwrap();
+    let codecs = serde_json::to_value(router().codecs).unwrap();
+    let consumer = consume(&producer.consumable, codecs).unwrap();
+    assert_eq!(names(&consumer), [("audio/opus", 100), ("audio/rtx", 104)]);
+}
+
+#[test]
 fn red_without_the_codec_inside_is_nothing_that_can_be_consumed_or_produced() {
     let producer = prepare(microphone_with(red(json!({}))), &router()).unwrap();
     let refused = consume(&producer.consumable, json!([red_of_remote()]));

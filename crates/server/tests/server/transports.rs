@@ -29,6 +29,7 @@ async fn capabilities_are_a_bare_object_and_a_wrapped_one() {
             &"video/H264",
             &"video/H264",
             &"video/AV1",
+            &"audio/red",
         ]
     );
 }

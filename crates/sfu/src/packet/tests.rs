@@ -76,3 +76,8 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn metadata_of_a_packet_fits_a_cache_line() {
+    assert_eq!(size_of::<PacketMeta>(), 64);
+}

@@ -127,11 +127,7 @@ fn write_codec(text: &mut String, codec: &RtpCodecParameters) {
         .filter_map(|(name, value)| match value {
             // Nothing that a client said may begin a line of its own.
             serde_json::Value::String(text) if !text.contains(['\r', '\n']) => {
-                // RED and tones have a list without a name.
-                Some(match name.as_str() {
-                    "" => text.clone(),
-                    name => format!("{name}={text}"),
-                })
+                Some(format!("{name}={text}"))
             }
             serde_json::Value::Number(number) => Some(format!("{name}={number}")),
             _ => None,

@@ -114,8 +114,8 @@ impl Payload {
         usize::from(narrow)
     }
 
-    /// Copies the payload to the front of `room`, picture ids widened, blocks of RED renamed, and tells where in a packet with a header of
-    /// `header_len` bytes the fields lie that are rewritten.
+    /// Copies the payload to the front of `room`, picture ids widened and blocks of RED renamed, and tells where in a
+    /// packet with a header of `header_len` bytes the fields lie that are rewritten.
     pub(super) fn copy(
         mut self,
         payload: &[u8],

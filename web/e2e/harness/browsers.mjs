@@ -20,7 +20,7 @@ const CHROMIUM_FLAGS = [
   '--allow-loopback-in-peer-connection',
 ];
 
-const FAKE_DEVICES = '--use-fake-device-for-media-stream';
+const FAKE_DEVICES = '--use-fake-device-for-media-stream=fps=';
 const FAKE_CONSENT = '--use-fake-ui-for-media-stream';
 
 const FIREFOX_PREFS = {
@@ -34,8 +34,14 @@ const FIREFOX_PREFS = {
 const ALLOW = 1;
 const DENY = 2;
 
-/** How a browser has devices and whether the person allows their use. */
-const DEFAULTS = { devices: true, consent: true, videoFile: null, display: null, flags: [] };
+/**
+ * How a browser has devices and whether the person allows their use; `fps` is of Chromium's camera, to be
+ * lowered where many encode at a time and no test needs more.
+ */
+const DEFAULTS = {
+  ...{ devices: true, consent: true, fps: 20 },
+  ...{ videoFile: null, display: null, flags: [] },
+};
 
 export class Browser {
   /** True once it was killed, frozen or closed: it answers no more. */
@@ -92,9 +98,9 @@ export class Browser {
   }
 }
 
-function chromium({ devices, consent, videoFile, flags }) {
+function chromium({ devices, consent, fps, videoFile, flags }) {
   const args = [...CHROMIUM_FLAGS, ...flags];
-  if (devices) args.push(FAKE_DEVICES);
+  if (devices) args.push(`${FAKE_DEVICES}${fps}`);
   if (consent) args.push(FAKE_CONSENT);
   if (videoFile !== null) args.push(`--use-file-for-fake-video-capture=${videoFile}`);
   if (!consent) args.push('--deny-permission-prompts');

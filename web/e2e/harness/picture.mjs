@@ -2,10 +2,13 @@
 import { consumerOf } from './media.mjs';
 import { until } from './until.mjs';
 
+/** Until it has been so. */
+const WITHIN_MS = 25_000;
+
 /** How long it must stay so. Rising notices rarer changes and takes longer. */
 const HELD_MS = 4_000;
 
-/** Share of a link that has to be used where something is sent that needs it. */
+/** Share of a link that counts: what fits into it must be had. */
 const USABLE = 0.85;
 
 /** Sound, headers and probes beside the picture. */
@@ -35,16 +38,16 @@ function bound(kbps) {
 
 /**
  * Waits until the viewer gets, for some seconds without a break, the largest picture that is sent and
- * that fits a link of `kbps`, as fluent as it is sent. Returns what was seen meanwhile; `down` is the link.
+ * that fits so much of a link of `kbps`, as fluent as it is sent. Returns what was seen meanwhile; `down` is the link.
  */
-export async function getsTheBest({ sender, viewer, relay, kbps = Infinity, within = 30_000 }) {
+export async function getsTheBest({ sender, viewer, relay, kbps, usable = USABLE }) {
   let first = null;
   let last = await look(sender, viewer);
   return until(
     `${viewer.name} gets the best of ${kbps} kbit/s`,
     async () => {
       const now = await look(sender, viewer);
-      const seen = compare(last, now, kbps);
+      const seen = compare(last, now, usable * kbps);
       last = now;
       if (seen.fault !== null) first = null;
       if (first === null) {
@@ -53,18 +56,24 @@ export async function getsTheBest({ sender, viewer, relay, kbps = Infinity, with
         throw new Error(JSON.stringify(seen));
       }
       const held = now.at - first.at;
-      const frames = (now.frames - first.frames) / (held / 1000);
-      const freezes = now.freezeSeconds - first.freezeSeconds;
-      if (frames < FLUENT * seen.sent.framesPerSecond || freezes > FROZEN_SECONDS) {
+      const shown = now.frames - first.frames;
+      const sent = framesOf(now, seen.best) - framesOf(first, seen.best);
+      const frozen = now.freezeSeconds - first.freezeSeconds;
+      const kept = { seconds: held / 1000, shown, sent, frozen };
+      if (shown < FLUENT * sent || frozen > FROZEN_SECONDS) {
         first = null;
-        throw new Error(JSON.stringify({ ...seen, frames, freezes }));
+        throw new Error(JSON.stringify({ ...seen, ...kept }));
       }
-      if (held < HELD_MS) throw new Error('so far');
+      if (held < HELD_MS) throw new Error(JSON.stringify(kept));
       const { down } = await relay.change();
-      return { ...seen, frames, freezes, down };
+      return { ...seen, ...kept, down };
     },
-    { within, every: 1_000 },
+    { within: WITHIN_MS, every: 1_000 },
   );
+}
+
+function framesOf({ encodings }, { rid }) {
+  return encodings.find((encoding) => encoding.rid === rid)?.frames ?? 0;
 }
 
 async function look(sender, viewer) {
@@ -82,17 +91,17 @@ async function look(sender, viewer) {
 }
 
 /** What was sent and seen between two looks, and why that is not the best. */
-function compare(before, now, kbps) {
+function compare(before, now, room) {
   const seconds = (now.at - before.at) / 1000;
   const sent = now.encodings.map(({ rid, active, width, framesPerSecond, bytes }, index) => {
     const rate = ((bytes - (before.encodings[index]?.bytes ?? 0)) * 8) / 1000 / seconds;
     return { rid, active: active && rate > 0, width, framesPerSecond, kbps: Math.round(rate) };
   });
-  const fitting = sent.filter((it) => it.kbps + BESIDE_KBPS <= USABLE * kbps);
+  const fitting = sent.filter((it) => it.kbps + BESIDE_KBPS <= room);
   const best = fitting.at(-1) ?? sent[0];
   const fault = () => {
     if (sent.some(({ active }) => !active)) return 'not everything is sent';
     return now.width < best.width ? 'the picture is small' : null;
   };
-  return { fault: fault(), width: now.width, layers: now.layers, sent: best, all: sent };
+  return { fault: fault(), width: now.width, layers: now.layers, best, all: sent };
 }

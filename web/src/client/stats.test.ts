@@ -116,10 +116,15 @@ describe('readStream', () => {
     const encoding = (rid: string, rest: object) => ({ type: 'outbound-rtp', rid, ...rest });
     const entries = report([
       encoding('r1', { active: false, qualityLimitationReason: 'bandwidth' }),
-      encoding('r0', { frameWidth: 320, bytesSent: 30, retransmittedBytesSent: 10 }),
+      encoding('r0', {
+        frameWidth: 320,
+        framesEncoded: 7,
+        bytesSent: 30,
+        retransmittedBytesSent: 10,
+      }),
     ]);
     expect(readStream(entries)?.encodings).toMatchObject([
-      { rid: 'r0', active: true, width: 320, bytes: 20, limitedBy: null },
+      { rid: 'r0', active: true, width: 320, frames: 7, bytes: 20, limitedBy: null },
       { rid: 'r1', active: false, width: null, bytes: 0, limitedBy: 'bandwidth' },
     ]);
   });

@@ -59,6 +59,8 @@ export interface EncodingStats {
   width: number | null;
   height: number | null;
   framesPerSecond: number | null;
+  /** Since the beginning. */
+  frames: number | null;
   /** Without what was sent once more. */
   bytes: number;
   /** Bit/s that the encoder is to make. */
@@ -132,6 +134,7 @@ function encodingOf(stream: Entry): EncodingStats {
     width: num(stream.frameWidth),
     height: num(stream.frameHeight),
     framesPerSecond: num(stream.framesPerSecond),
+    frames: num(stream.framesEncoded),
     bytes: (num(stream.bytesSent) ?? 0) - (num(stream.retransmittedBytesSent) ?? 0),
     targetBitrate: num(stream.targetBitrate),
     limitedBy: str(stream.qualityLimitationReason),

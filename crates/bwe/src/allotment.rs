@@ -92,10 +92,10 @@ impl Allotment {
         ClaimIndex(self.claims.len() - 1)
     }
 
-    /// Shares the bitrate among the claims. Rises go no further than `most` for all together, but for first points. What
+    /// Shares the bitrate among the claims. Rises but for first points go no further than `most` for all together, and
+    /// keep away from it by half of what they cost: one of which `most` is the measure would differ a little now. What
     /// nobody was given.
     pub fn share(&mut self, available: Bitrate, most: Bitrate) -> Bitrate {
-        let kept = available.0.saturating_sub(most.0);
         let claims = &self.claims;
         self.order.clear();
         self.order.extend(0..claims.len());
@@ -116,7 +116,11 @@ impl Allotment {
                     claim.claimant.priority.max(1)
                 };
                 for _ in 0..steps {
-                    let Some(cost) = claim.next_step(&self.points, left, kept) else {
+                    let Some(cost) = claim.next_step(
+                        &self.points,
+                        left,
+                        most.0.saturating_sub(available.0 - left),
+                    ) else {
                         break;
                     };
                     left -= cost;
@@ -140,9 +144,9 @@ impl Allotment {
 }
 
 impl Claim {
-    /// What the next point costs more than the present one, if it fits into what is left. `kept` of that is not for
-    /// rises.
-    fn next_step(&self, points: &[OperatingPoint], left: u64, kept: u64) -> Option<u64> {
+    /// What the next point costs more than the present one, if it fits into what is left, a rise into what is left for
+    /// those.
+    fn next_step(&self, points: &[OperatingPoint], left: u64, left_for_rises: u64) -> Option<u64> {
         let own = points.get(self.points.clone())?;
         let next = own.get(self.given)?;
         let present = self.given.checked_sub(1).and_then(|index| own.get(index));
@@ -152,12 +156,14 @@ impl Claim {
             .held
             .is_none_or(|held| (next.spatial, next.temporal) > held);
         // The first point of who has nothing needs no reserve: some picture is better than none.
-        let reserve = if is_rise && self.given > 0 {
-            kept.max(next.bitrate.0.saturating_mul(RISE_RESERVE_PERCENT) / 100)
+        let is_free = !is_rise || self.given == 0;
+        let reserve = next.bitrate.0.saturating_mul(RISE_RESERVE_PERCENT) / 100;
+        let fits = if is_free {
+            cost <= left
         } else {
-            0
+            cost.saturating_add(reserve) <= left && cost.saturating_add(cost / 2) <= left_for_rises
         };
-        (cost.saturating_add(reserve) <= left).then_some(cost)
+        fits.then_some(cost)
     }
 }
 

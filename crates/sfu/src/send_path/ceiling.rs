@@ -63,8 +63,13 @@ impl Ceiling {
         let Some(failed) = self.failed.filter(|failed| now < failed.until) else {
             return Bitrate(u64::MAX);
         };
-        if steady.0 >= percent(failed.total, LIFTED_PERCENT).0 {
-            self.failed = None;
+        // An estimate that was wrong so once is not believed again.
+        let may_lift = failed.wait == FIRST_WAIT;
+        if may_lift && steady.0 >= percent(failed.total, LIFTED_PERCENT).0 {
+            self.failed = Some(Failed {
+                until: now,
+                ..failed
+            });
             return Bitrate(u64::MAX);
         }
         percent(failed.total, MARGIN_PERCENT)

@@ -7,6 +7,7 @@ mod desired;
 pub(crate) mod probation;
 mod repeats;
 mod steady;
+mod trial;
 
 use crate::consumer::allotment::Offer;
 use crate::trace::{BweTrace, BweType};
@@ -20,6 +21,7 @@ use probation::Probation;
 use repeats::Repeats;
 use std::time::{Duration, Instant};
 use steady::Steady;
+use trial::Trial;
 
 /// How much less must be available for a new sharing at once, in percent of what was shared last.
 const FALL_PERCENT: u64 = 95;
@@ -62,6 +64,8 @@ pub(crate) struct SendPath {
     repeats: Repeats,
     /// What has lately been too much.
     ceiling: Ceiling,
+    /// What consumers held before they rose.
+    trial: Trial,
     /// What was told last of the estimate, and when.
     told: Option<(Bitrate, Instant)>,
 }
@@ -92,6 +96,7 @@ impl SendPath {
             steady: Steady::new(now),
             repeats: Repeats::new(now),
             ceiling: Ceiling::default(),
+            trial: Trial::default(),
             told: None,
         }
     }
@@ -175,8 +180,8 @@ impl SendPath {
     }
 
     /// Shares what is available now among the claims, if consumers hold so much of it: what is held as long as it is
-    /// available, and more when that has been available for a while and was not too much lately. Consumers without a
-    /// choice have `fixed` of it.
+    /// available, and more when that has been available for a while and was not too much lately. When a rise proves too
+    /// much it is taken back first. Consumers without a choice have `fixed` of it.
     pub(crate) fn share(&mut self, held: Bitrate, fixed: Bitrate, now: Instant) {
         let available = self.controller.available();
         self.shared = Some((available, now));
@@ -185,10 +190,14 @@ impl SendPath {
         if available < all {
             self.ceiling.fell(all, now);
         }
+        let spared = self.trial.spared(available, all, now);
         let without = |bitrate: Bitrate| Bitrate(bitrate.0.saturating_sub(fixed.0));
-        let shared = without(available.min(all).max(steady));
+        let shared = without(spared.min(all).max(steady));
         let most = without(self.ceiling.get(steady, now));
-        self.allotment.share(shared, most);
+        let left = self.allotment.share(shared, most);
+        if shared.0 - left.0 > held.0 {
+            self.trial.rose(all, now);
+        }
     }
 }
 

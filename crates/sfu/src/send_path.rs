@@ -197,6 +197,7 @@ impl SendPath {
         let left = self.allotment.share(shared, most);
         if shared.0 - left.0 > held.0 {
             self.trial.rose(all, now);
+            self.ceiling.rose();
         }
     }
 }

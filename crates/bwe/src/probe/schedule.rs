@@ -22,7 +22,7 @@ const RESULT_WAIT: Duration = Duration::from_secs(1);
 /// Time between probes of a sender that fills the path, or does not while it waits for more. Shorter finds a faster link
 /// sooner and costs more padding, and of the full path queues.
 const INTERVAL: Duration = Duration::from_secs(5);
-const LIMITED_INTERVAL: Duration = Duration::from_secs(2);
+const LIMITED_INTERVAL: Duration = Duration::from_secs(3);
 
 /// The same while losses limit.
 const LOSSY_INTERVAL: Duration = Duration::from_secs(3);
@@ -32,8 +32,8 @@ const LOSSY_INTERVAL: Duration = Duration::from_secs(3);
 const LIMITED_FACTOR: f64 = 2.0;
 const GROWTH_FACTOR: f64 = 1.5;
 
-/// How many times as long as others the probes of a full sender are. Longer is fooled less by jitter, shorter fills
-/// the queue less where there is no room.
+/// How many times as long as others these probes are. Longer is fooled less by jitter, shorter fills the queue less where
+/// there is no room.
 const GROWTH_LENGTH: u32 = 3;
 
 /// A probe found room when it measured more than the estimate by this share.
@@ -207,7 +207,7 @@ impl ProbeSchedule {
         }
         if path.application_limited {
             let rate = scaled(path.estimate, LIMITED_FACTOR);
-            self.ask(&[rate], Asked::further(), path, now)
+            self.ask(&[rate], Asked::for_room(), path, now)
         } else if confirmed || calm_for >= CALM {
             self.found_room = false;
             let rate = scaled(path.estimate, GROWTH_FACTOR);
@@ -311,6 +311,13 @@ impl Asked {
     const fn further() -> Self {
         Self {
             length: 1,
+            further: true,
+        }
+    }
+
+    const fn for_room() -> Self {
+        Self {
+            length: GROWTH_LENGTH,
             further: true,
         }
     }

@@ -114,7 +114,8 @@ fn steady() -> Vec<LinkScenario> {
 /// What a consumer of a simulcast takes: steps, with much between them.
 fn layers() -> Vec<LinkScenario> {
     const LEVELS: [Bitrate; 3] = [Bitrate::kbps(150), Bitrate::kbps(500), Bitrate::kbps(1_500)];
-    let few_switches = |percent| used(percent, 30.0).at_most(Measure::Switches, 2.0);
+    // Probes of 45 ms wait where there is no room for them.
+    let few_switches = |percent| used(percent, 40.0).at_most(Measure::Switches, 2.0);
     let layered = |name: &str, kbps: u64, band: Band| LinkScenario {
         supply: Bitrate::kbps(1_500),
         levels: &LEVELS,

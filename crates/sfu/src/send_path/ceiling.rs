@@ -30,6 +30,8 @@ struct Failed {
     until: Instant,
     /// How long that was.
     wait: Duration,
+    /// Whether they rose since, though not as far.
+    has_risen: bool,
 }
 
 /// The ceiling.
@@ -47,7 +49,7 @@ impl Ceiling {
         });
         let (total, wait) = match before {
             // One fall in several steps.
-            Some(failed) if now < failed.until => (failed.total, failed.wait),
+            Some(failed) if now < failed.until && !failed.has_risen => (failed.total, failed.wait),
             Some(failed) => (total, (failed.wait * 2).min(LONGEST_WAIT)),
             None => (total, FIRST_WAIT),
         };
@@ -55,7 +57,15 @@ impl Ceiling {
             total,
             until: now + wait,
             wait,
+            has_risen: false,
         });
+    }
+
+    /// Consumers have more from now on.
+    pub(super) fn rose(&mut self) {
+        if let Some(failed) = &mut self.failed {
+            failed.has_risen = true;
+        }
     }
 
     /// Up to where consumers may rise. `steady` is what has been available all the time lately.

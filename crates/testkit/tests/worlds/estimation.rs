@@ -130,7 +130,7 @@ fn who_has_priority_gets_the_larger_picture_and_nobody_goes_without() {
 
 #[test]
 fn what_a_paused_consumer_had_goes_to_the_others() {
-    let mut show = Show::new(74, 2, 800);
+    let mut show = Show::new(74, 2, 700);
     show.run(10);
     assert_eq!(show.sizes(), [Some(0), Some(0)], "{}", show.world.at());
     show.order(0, ConsumerCommand::Pause);

@@ -67,19 +67,19 @@ fn confirmed_probe_is_followed_by_twice_its_rate() {
 }
 
 #[test]
-fn limited_sender_is_probed_every_two_seconds() {
+fn limited_sender_is_probed_every_three_seconds() {
     let mut schedule = settled(9_000, 1_000);
     let limited = PathState {
         application_limited: true,
         ..path(1_000)
     };
     let mut times = vec![];
-    for millis in (1_100..7_000).step_by(100) {
+    for millis in (1_100..10_000).step_by(100) {
         if !rates(&schedule.poll(&limited, ms(millis))).is_empty() {
             times.push(millis);
         }
     }
-    assert_eq!(times, [2_000, 4_000, 6_000]);
+    assert_eq!(times, [3_000, 6_000, 9_000]);
 }
 
 #[test]

@@ -23,23 +23,10 @@ mod nack;
 mod report;
 mod rtx;
 mod sequence;
+mod silence;
 mod stats;
 
 pub(crate) use report::{compact, round_trip};
-
-/// Silence after which a layer of a simulcast counts as dead. Longer keeps consumers on a frozen layer, shorter takes
-/// a pause of the encoder for its end.
-const INACTIVITY: Duration = Duration::from_millis(1_500);
-
-/// The same while others of the simulcast come: it is not the way here that is interrupted.
-const INACTIVITY_ALONE: Duration = Duration::from_millis(700);
-
-/// How lately others must have come for that. Longer takes an interruption of all for the end of one, shorter waits
-/// longer where pictures are seldom.
-const OTHERS_COME: Duration = Duration::from_millis(300);
-
-/// Silence as above, where discontinuous transmission makes it normal.
-const INACTIVITY_DTX: Duration = Duration::from_millis(5_000);
 
 /// What a received stream is, as negotiated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -429,7 +416,8 @@ impl RecvStream {
         if self.inactive_at().is_none_or(|at| at > now) {
             return false;
         }
-        let others_come = newest.is_some_and(|at| now.saturating_duration_since(at) < OTHERS_COME);
+        let others_come =
+            newest.is_some_and(|at| now.saturating_duration_since(at) < silence::OTHERS_COME);
         self.suspected = true;
         if !others_come && self.inactive_at().is_some_and(|at| at > now) {
             return false;
@@ -477,11 +465,7 @@ impl RecvStream {
     }
 
     fn inactive_at(&self) -> Option<Instant> {
-        let limit = match (self.params.use_dtx, self.suspected) {
-            (true, _) => INACTIVITY_DTX,
-            (false, false) => INACTIVITY_ALONE,
-            (false, true) => INACTIVITY,
-        };
+        let limit = silence::limit(self.params.use_dtx, self.suspected);
         let watched = self.params.check_inactivity && !self.inactive;
         self.active_at.filter(|_| watched).map(|at| at + limit)
     }

@@ -187,10 +187,10 @@ impl SendPath {
         self.shared = Some((available, now));
         let steady = self.steady.add(available, now);
         let all = Bitrate(held.0.saturating_add(fixed.0));
-        if available < all {
+        let spared = self.trial.spared(available, all, now);
+        if spared < all {
             self.ceiling.fell(all, now);
         }
-        let spared = self.trial.spared(available, all, now);
         let without = |bitrate: Bitrate| Bitrate(bitrate.0.saturating_sub(fixed.0));
         let shared = without(spared.min(all).max(steady));
         let most = without(self.ceiling.get(steady, now));

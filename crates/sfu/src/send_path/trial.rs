@@ -1,5 +1,6 @@
-//! A rise that proves too much is taken back first: with it goes what had filled the path, and the others need not fall
-//! for a moment's queue.
+//! When less is available than consumers hold, and they need not fall at once. A rise that proves too much is taken back
+//! first: with it goes what had filled the path, and the others need not fall for a moment's queue. And what lacks
+//! little for a moment lacks nothing: bitrates of layers vary as much.
 
 use miso_wire::Bitrate;
 use std::time::{Duration, Instant};
@@ -15,6 +16,12 @@ const TOGETHER: Duration = Duration::from_secs(1);
 /// How much more than before the same layers may cost, in percent.
 const VARIATION_PERCENT: u64 = 105;
 
+/// What is held may be more than what is available by this much, in percent. More keeps layers through deeper dips and
+/// lengthens queues.
+const DIP_PERCENT: u64 = 108;
+/// For so long. Longer keeps layers through longer dips and lengthens queues.
+const DIP: Duration = Duration::from_secs(1);
+
 /// The last rise.
 #[derive(Clone, Copy, Debug)]
 struct Rise {
@@ -29,6 +36,8 @@ struct Rise {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Trial {
     last: Option<Rise>,
+    /// Since when less is available than is held.
+    dips_since: Option<Instant>,
 }
 
 impl Trial {
@@ -46,7 +55,16 @@ impl Trial {
 
     /// What they may keep of `held` when only so much is available.
     pub(super) fn spared(&mut self, available: Bitrate, held: Bitrate, now: Instant) -> Bitrate {
-        let Some(last) = self.last.as_mut().filter(|_| available < held) else {
+        if available >= held {
+            self.dips_since = None;
+            return available;
+        }
+        let since = *self.dips_since.get_or_insert(now);
+        let is_small = percent(available, DIP_PERCENT) >= held;
+        if is_small && now.saturating_duration_since(since) < DIP {
+            return held;
+        }
+        let Some(last) = &mut self.last else {
             return available;
         };
         if last.failed.is_none() && now.saturating_duration_since(last.at) >= TRIAL {
@@ -58,9 +76,12 @@ impl Trial {
             self.last = None;
             return available;
         }
-        let before = Bitrate((last.before.0 / 100).saturating_mul(VARIATION_PERCENT));
-        available.max(before.min(held))
+        available.max(percent(last.before, VARIATION_PERCENT).min(held))
     }
+}
+
+fn percent(bitrate: Bitrate, percent: u64) -> Bitrate {
+    Bitrate((bitrate.0 / 100).saturating_mul(percent))
 }
 
 #[cfg(test)]
@@ -95,6 +116,19 @@ mod tests {
         assert_eq!(trial.spared(AVAILABLE, HELD, at(0)), AVAILABLE);
         trial.rose(BEFORE, at(0));
         assert_eq!(trial.spared(AVAILABLE, HELD, at(60_000)), AVAILABLE);
+    }
+
+    #[test]
+    fn what_lacks_little_lacks_nothing_for_a_moment() {
+        let (mut trial, start) = (Trial::default(), base());
+        let at = |millis| start + Duration::from_millis(millis);
+        let little = Bitrate::kbps(1_900);
+        assert_eq!(trial.spared(little, HELD, at(0)), HELD);
+        assert_eq!(trial.spared(little, HELD, at(900)), HELD);
+        assert_eq!(trial.spared(little, HELD, at(1_000)), little);
+        assert_eq!(trial.spared(HELD, HELD, at(1_100)), HELD);
+        assert_eq!(trial.spared(little, HELD, at(1_200)), HELD, "it is over");
+        assert_eq!(trial.spared(AVAILABLE, HELD, at(1_300)), AVAILABLE);
     }
 
     #[test]

@@ -412,7 +412,7 @@ impl Controller {
     }
 
     fn note(&mut self, SentNote { seq, size }: SentNote, probe: Option<ProbeId>, now: Duration) {
-        let probe = self.prober.packet_sent(size).or(probe.map(|id| id.0));
+        let probe = self.prober.packet_sent(size, now).or(probe.map(|id| id.0));
         let at = now;
         self.sent.add(seq, SentPacket { at, size, probe });
     }

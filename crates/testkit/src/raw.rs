@@ -26,6 +26,9 @@ use crate::world::{SERVER_UDP, dtls_context};
 /// Time between two connectivity checks.
 const CHECK_INTERVAL: Duration = Duration::from_millis(2_500);
 
+/// The id that routers give transport-wide numbers.
+const TRANSPORT_CC_ID: u8 = 5;
+
 /// What a raw peer got.
 #[derive(Clone, Debug, Default)]
 pub struct RawLog {
@@ -35,6 +38,8 @@ pub struct RawLog {
     pub bytes: u64,
     /// SSRC, sequence number and payload of the last RTP packet.
     pub last_rtp: Option<(Ssrc, Seq, Vec<u8>)>,
+    /// Transport-wide numbers of RTP packets, by time; whoever reads them takes them out.
+    pub transport_seqs: Vec<(Instant, Seq)>,
     /// PLIs, by time.
     pub plis: Vec<(Instant, Ssrc)>,
     /// Packets that were asked for again, by time.
@@ -155,14 +160,14 @@ impl RawPeer {
                 self.dtls.start(now);
             }
             PacketKind::Dtls => self.dtls.handle_datagram(&bytes, now),
-            PacketKind::Rtp => self.handle_rtp(&mut bytes),
+            PacketKind::Rtp => self.handle_rtp(&mut bytes, now),
             PacketKind::Rtcp => self.handle_rtcp(&mut bytes, now),
             PacketKind::Unknown => self.log.unopened += 1,
         }
         self.drain(wire, now);
     }
 
-    fn handle_rtp(&mut self, bytes: &mut [u8]) {
+    fn handle_rtp(&mut self, bytes: &mut [u8], now: Instant) {
         let (Some((_, recv)), Ok(mut header)) = (&mut self.srtp, RtpHeader::parse_header(bytes))
         else {
             self.log.unopened += 1;
@@ -181,6 +186,11 @@ impl RawPeer {
         if header.finish(clear).is_ok() {
             self.log.rtp += 1;
             self.log.last_rtp = Some((header.ssrc, header.seq, header.payload(clear).to_vec()));
+            let number = header.extensions.find(clear, TRANSPORT_CC_ID);
+            if let Some([high, low]) = number.and_then(|range| clear.get(range)) {
+                let seq = Seq(u16::from_be_bytes([*high, *low]));
+                self.log.transport_seqs.push((now, seq));
+            }
         }
     }
 

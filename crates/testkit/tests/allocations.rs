@@ -19,12 +19,12 @@ use miso_sfu::{Batch, Outgoing, TransportId};
 use miso_testkit::{
     AudioExtras, Dialect, Encoding, SERVER_UDP, Server, World, recv_capabilities_with, temporal_of,
 };
-use miso_wire::{Bitrate, Codec, Seq, Ssrc};
+use miso_wire::{Codec, FeedbackTime, Seq, Ssrc, TransportFeedbackHead};
 
 const CONSUMERS: usize = 20;
 const PACKETS_PER_FRAME: u64 = 10;
-/// Rings, tables and buffers reach their sizes within this time.
-const WARM_UP: u64 = 12 * 30;
+/// Rings, tables and buffers reach their sizes within this time: some layers only come with the key frame after 10 s.
+const WARM_UP: u64 = 15 * 30;
 const MEASURED: u64 = 5 * 30;
 
 thread_local! {
@@ -133,6 +133,9 @@ struct Bench {
     frame: u64,
     forwarded: u64,
     retransmitted: u64,
+    /// From when on arrivals are counted, and messages that told of them.
+    start: Instant,
+    feedbacks: u8,
 }
 
 impl Bench {
@@ -162,13 +165,12 @@ impl Bench {
             };
             let set = ConsumerCommand::SetPreferredLayers(layers);
             world.must(Command::Consumer(made.id, set));
-            // Nobody gives feedback here; the path is estimated all the same.
-            let transport = world.raw(index).0.transport;
-            let floor = TransportCommand::SetMinOutgoingBitrate(Bitrate::kbps(50_000));
-            world.must(Command::Transport(transport, floor));
         }
         world.run_for(Duration::from_secs(1));
+        let start = world.now();
         Self {
+            start,
+            feedbacks: 0,
             world,
             sender,
             media,
@@ -275,6 +277,39 @@ impl Bench {
         nacks
     }
 
+    /// What the audience says of when packets arrived, each frame.
+    fn feedback(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
+        let mut messages = Vec::new();
+        for (raw, media) in self.audience.clone() {
+            let raw = self.world.raw(raw).0;
+            let arrived = std::mem::take(&mut raw.log.transport_seqs);
+            let Some((_, base)) = arrived.first().copied() else {
+                continue;
+            };
+            let mut arrivals = Vec::new();
+            for (at, seq) in arrived {
+                let place = usize::from(seq.0.wrapping_sub(base.0));
+                // All came in order, over perfect links.
+                arrivals.resize(arrivals.len().max(place + 1), None);
+                let time = at.saturating_duration_since(self.start);
+                arrivals[place] = Some(FeedbackTime::from_duration(time));
+            }
+            let head = TransportFeedbackHead {
+                sender: Ssrc(1),
+                media,
+                base,
+                feedback_count: self.feedbacks,
+            };
+            let message = raw.seal_rtcp(|writer| {
+                let told = writer.transport_feedback(&head, &arrivals).expect("room");
+                assert_eq!(told, arrivals.len(), "one message tells it all");
+            });
+            messages.push((raw.local, message));
+        }
+        self.feedbacks = self.feedbacks.wrapping_add(1);
+        messages
+    }
+
     /// One frame through the core. How often it allocated.
     fn turn(&mut self) -> u64 {
         let mut packets = self.next_frame();
@@ -283,14 +318,15 @@ impl Bench {
         if self.frame.is_multiple_of(15) && self.media != Media::Audio {
             packets.remove(3);
         }
-        let mut nacks = self.nacks();
+        let mut reports = self.nacks();
+        reports.extend(self.feedback());
         let now = self.world.now();
         let (worker, batch) = (&mut self.world.server.worker, &mut self.batch);
         let mut sent = Vec::with_capacity(4_096);
         let mut drained = 0;
         let allocated = allocations(|| {
-            for (address, nack) in &mut nacks {
-                worker.handle_datagram(nack, Protocol::Udp, (SERVER_UDP, *address), now);
+            for (address, report) in &mut reports {
+                worker.handle_datagram(report, Protocol::Udp, (SERVER_UDP, *address), now);
             }
             for packet in &mut packets {
                 worker.handle_datagram(packet, Protocol::Udp, (SERVER_UDP, from), now);

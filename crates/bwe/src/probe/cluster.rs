@@ -42,8 +42,12 @@ impl Cluster {
         self.since + duration_of(self.bytes, self.plan.rate)
     }
 
-    fn is_complete(&self) -> bool {
-        self.bytes >= self.plan.min_bytes() && self.packets >= self.plan.min_packets()
+    /// Whether enough was sent, and over a time that can be measured: a picture that leaves in one go is enough at once.
+    fn is_complete(&self, now: Duration) -> bool {
+        let length = duration_of(self.plan.min_bytes(), self.plan.rate);
+        self.bytes >= self.plan.min_bytes()
+            && self.packets >= self.plan.min_packets()
+            && now + 2 * PORTION >= self.since + length
     }
 
     /// When it is given up.
@@ -90,12 +94,12 @@ impl Prober {
     }
 
     /// The probe that a packet sent now belongs to. Media counts: it puts the path to the same test as padding.
-    pub(crate) fn packet_sent(&mut self, size: u32) -> Option<u32> {
+    pub(crate) fn packet_sent(&mut self, size: u32, now: Duration) -> Option<u32> {
         let cluster = self.current.as_mut()?;
         cluster.bytes += u64::from(size);
         cluster.packets += 1;
         let id = cluster.plan.id;
-        if cluster.is_complete() {
+        if cluster.is_complete(now) {
             self.current = None;
         }
         Some(id)

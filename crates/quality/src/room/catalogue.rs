@@ -151,7 +151,11 @@ fn changed(
 
 fn halved(kind: &Kind) -> RoomScenario {
     let rates = (kind.whole_rate, kind.whole_rate / 2);
-    changed(kind, "halved", rates, (AIM, 2_000.0))
+    let bounds = Bounds {
+        queue: kind.halved_queue,
+        ..AIM
+    };
+    changed(kind, "halved", rates, (bounds, 2_000.0))
 }
 
 fn steps(kind: &Kind) -> Vec<RoomScenario> {

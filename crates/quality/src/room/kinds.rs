@@ -25,6 +25,8 @@ pub(super) struct Kind {
     pub(super) whole_rate: u64,
     /// Changes of layer a minute and sender that are good enough when somebody joins late.
     pub(super) late_switches: f64,
+    /// Queue p95, in ms, that is good enough when the link is halved.
+    pub(super) halved_queue: f64,
 }
 
 fn video(kbps: u64, (spatial, temporal, ksvc): (u8, u8, bool)) -> VideoSettings {
@@ -48,6 +50,7 @@ pub(super) fn simulcast() -> Kind {
         second_rate: 800,
         whole_rate: 2_400,
         late_switches: 2.0,
+        halved_queue: 60.0,
     }
 }
 
@@ -60,6 +63,7 @@ pub(super) fn svc() -> Kind {
         second_rate: 1_000,
         whole_rate: 2_400,
         late_switches: 2.0,
+        halved_queue: 60.0,
     }
 }
 
@@ -72,6 +76,7 @@ pub(super) fn ksvc() -> Kind {
         second_rate: 700,
         whole_rate: 1_400,
         late_switches: 6.0,
+        halved_queue: 60.0,
     }
 }
 
@@ -84,6 +89,8 @@ pub(super) fn screen() -> Kind {
         show: Show::Screen(video(SVC_BITRATE, (3, 3, false))),
         layers: layers.to_vec(),
         late_switches: 6.0,
+        // Whole pictures, seldom: each waits for itself.
+        halved_queue: 90.0,
         ..svc()
     }
 }
@@ -119,6 +126,7 @@ pub(super) fn temporal() -> Kind {
         second_rate: 800,
         whole_rate: 1_500,
         late_switches: 6.0,
+        halved_queue: 60.0,
     }
 }
 

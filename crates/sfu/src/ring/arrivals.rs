@@ -12,7 +12,7 @@ pub(crate) struct ArrivalCursor(u64);
 /// The last arrivals of a stream.
 #[derive(Debug, Default)]
 pub(super) struct ArrivalLog {
-    /// Numbers, indexed by arrival modulo [`LOG_LEN`]; grows to that length.
+    /// Numbers, indexed by arrival modulo [`LOG_LEN`].
     numbers: Vec<ExtSeq>,
     /// Arrivals so far.
     end: u64,
@@ -21,6 +21,10 @@ pub(super) struct ArrivalLog {
 impl ArrivalLog {
     pub(super) fn push(&mut self, ext_seq: ExtSeq) {
         if self.numbers.len() < LOG_LEN {
+            if self.numbers.is_empty() {
+                // All at once: growing later would be on the packet path.
+                self.numbers.reserve_exact(LOG_LEN);
+            }
             self.numbers.push(ext_seq);
         } else if let Some(number) = self.numbers.get_mut(place_of(self.end)) {
             *number = ext_seq;

@@ -17,7 +17,10 @@ fn probe_keeps_its_rate_and_ends() {
         while let Some((id, size)) = prober.poll(due) {
             assert_eq!(id, 7);
             bytes += size;
-            assert_eq!(prober.packet_sent(u32::try_from(size).unwrap()), Some(7));
+            assert_eq!(
+                prober.packet_sent(u32::try_from(size).unwrap(), due),
+                Some(7)
+            );
         }
     }
     // 15 ms at 4 Mbit/s are 7,500 bytes.
@@ -31,11 +34,26 @@ fn media_takes_the_place_of_padding() {
     prober.push(PLAN, ms(0));
     prober.poll(ms(0)).unwrap();
     for _ in 0..6 {
-        assert_eq!(prober.packet_sent(1_200), Some(7));
+        assert_eq!(prober.packet_sent(1_200, ms(0)), Some(7));
     }
     assert_eq!(prober.poll(ms(1)), None);
-    assert_eq!(prober.packet_sent(1_200), Some(7));
-    assert_eq!(prober.packet_sent(1_200), None);
+    assert_eq!(prober.packet_sent(1_200, ms(14)), Some(7));
+    assert_eq!(prober.packet_sent(1_200, ms(14)), None);
+}
+
+#[test]
+fn picture_that_leaves_in_one_go_does_not_end_a_probe_that_nothing_could_be_measured_by() {
+    let mut prober = Prober::new();
+    prober.push(PLAN, ms(0));
+    prober.poll(ms(0)).unwrap();
+    for _ in 0..10 {
+        assert_eq!(prober.packet_sent(1_200, ms(0)), Some(7));
+    }
+    // At 4 Mbit/s 12,000 bytes take 24 ms: then padding follows, or the next picture.
+    assert_eq!(prober.due(), Some(ms(24)));
+    assert!(prober.poll(ms(24)).is_some());
+    assert_eq!(prober.packet_sent(1_000, ms(24)), Some(7));
+    assert_eq!(prober.due(), None);
 }
 
 #[test]

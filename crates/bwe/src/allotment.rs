@@ -93,7 +93,7 @@ impl Allotment {
     }
 
     /// Shares the bitrate among the claims. Rises but for first points go no further than `most` for all together, and
-    /// keep away from it by half of what they cost: one of which `most` is the measure would differ a little now. What
+    /// keep away from it by a quarter of what they cost: one of which `most` is the measure would differ a little now. What
     /// nobody was given.
     pub fn share(&mut self, available: Bitrate, most: Bitrate) -> Bitrate {
         let claims = &self.claims;
@@ -161,7 +161,7 @@ impl Claim {
         let fits = if is_free {
             cost <= left
         } else {
-            cost.saturating_add(reserve) <= left && cost.saturating_add(cost / 2) <= left_for_rises
+            cost.saturating_add(reserve) <= left && cost.saturating_add(cost / 4) <= left_for_rises
         };
         fits.then_some(cost)
     }

@@ -286,6 +286,7 @@ fn late_joiner(kind: &Kind) -> RoomScenario {
 fn twenty(kind: &Kind) -> RoomScenario {
     let bounds = Bounds {
         switches: 5.0,
+        queue: 75.0,
         ..AIM
     };
     RoomScenario {

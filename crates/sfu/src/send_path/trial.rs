@@ -22,6 +22,11 @@ const DIP_PERCENT: u64 = 108;
 /// For so long. Longer keeps layers through longer dips and lengthens queues.
 const DIP: Duration = Duration::from_secs(1);
 
+/// The same, and the time, after a rise, which begins with a key frame that fills the path for a moment. More keeps layers
+/// that fit, and those that do not for longer.
+const SETTLING_PERCENT: u64 = 120;
+const SETTLING: Duration = Duration::from_secs(1);
+
 /// The last rise.
 #[derive(Clone, Copy, Debug)]
 struct Rise {
@@ -60,8 +65,12 @@ impl Trial {
             return available;
         }
         let since = *self.dips_since.get_or_insert(now);
-        let is_small = percent(available, DIP_PERCENT) >= held;
-        if is_small && now.saturating_duration_since(since) < DIP {
+        let lasts = |percentage, since, time| {
+            percent(available, percentage) >= held && now.saturating_duration_since(since) < time
+        };
+        let risen = self.last.filter(|last| last.failed.is_none());
+        let is_settling = risen.is_some_and(|last| lasts(SETTLING_PERCENT, last.at, SETTLING));
+        if is_settling || lasts(DIP_PERCENT, since, DIP) {
             return held;
         }
         let Some(last) = &mut self.last else {
@@ -108,6 +117,17 @@ mod tests {
         assert_eq!(trial.spared(AVAILABLE, SPARED, at(2_100)), SPARED);
         assert_eq!(trial.spared(AVAILABLE, SPARED, at(2_300)), AVAILABLE);
         assert_eq!(trial.spared(AVAILABLE, SPARED, at(2_400)), AVAILABLE);
+    }
+
+    #[test]
+    fn a_rise_has_a_moment_to_settle() {
+        let (mut trial, start) = (Trial::default(), base());
+        let at = |millis| start + Duration::from_millis(millis);
+        let dip = Bitrate::kbps(1_500);
+        trial.rose(BEFORE, at(0));
+        assert_eq!(trial.spared(dip, HELD, at(300)), HELD);
+        assert_eq!(trial.spared(dip, HELD, at(1_900)), HELD);
+        assert_eq!(trial.spared(dip, HELD, at(2_100)), dip, "it is taken back");
     }
 
     #[test]

@@ -123,11 +123,11 @@ mod tests {
     fn a_rise_has_a_moment_to_settle() {
         let (mut trial, start) = (Trial::default(), base());
         let at = |millis| start + Duration::from_millis(millis);
-        let dip = Bitrate::kbps(1_500);
+        let dip = Bitrate::kbps(1_700);
         trial.rose(BEFORE, at(0));
         assert_eq!(trial.spared(dip, HELD, at(300)), HELD);
-        assert_eq!(trial.spared(dip, HELD, at(1_900)), HELD);
-        assert_eq!(trial.spared(dip, HELD, at(2_100)), dip, "it is taken back");
+        assert_eq!(trial.spared(dip, HELD, at(900)), HELD);
+        assert_eq!(trial.spared(dip, HELD, at(1_100)), dip, "it is taken back");
     }
 
     #[test]
